@@ -1,0 +1,11 @@
+-- Revert pgherald:0007_delivery from pg
+
+begin;
+
+drop table herald.suppressed_numbers;
+drop table herald.sms_status_log;
+drop table herald.sms_attempts;
+drop table herald.senders;
+drop table herald.provider_codes;
+
+commit;

@@ -1,0 +1,1 @@
+"""pgherald: your Postgres sends the text."""
