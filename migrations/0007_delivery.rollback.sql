@@ -2,6 +2,7 @@
 
 begin;
 
+drop type herald.settled_sms;
 drop table herald.suppressed_numbers;
 drop table herald.sms_status_log;
 drop table herald.sms_attempts;

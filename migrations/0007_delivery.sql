@@ -158,6 +158,21 @@ create table herald.suppressed_numbers (
 comment on table herald.suppressed_numbers is 'Numbers that must not be texted, whoever they belong to now.';
 comment on column herald.suppressed_numbers.phone_number is 'For display; null once erased. The hash is what counts.';
 
+-- A row of herald.settle_sms on its way between two of its statements.
+create type herald.settled_sms as (
+  job_id uuid,
+  processing_token uuid,
+  message_id uuid,
+  outcome text,
+  sid text,
+  phone_number text,
+  sender text,
+  again_at timestamptz,
+  reason text,
+  message_status public.sms_status,
+  job_status text
+);
+
 grant select on herald.provider_codes to herald_runner;
 grant select, insert, update on herald.senders, herald.sms_attempts, herald.sms_status_log to herald_runner;
 grant select, insert, update, delete on herald.suppressed_numbers to herald_runner;

@@ -1,0 +1,48 @@
+-- Refuses a text that could never be sent when it is written, with an error that does not repeat its words, and counts
+-- its segments. A text that says nothing of its expiry takes its category's.
+create or replace function herald.check_sms_message()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number then
+    perform herald.require_e164('phone_number', new.phone_number);
+  end if;
+
+  if tg_op = 'INSERT' or new.message_content is distinct from old.message_content then
+    perform herald.require_sendable('message_content', new.message_content);
+    new.segment_count := herald.sms_segment_count(new.message_content);
+  end if;
+
+  if new.status = 'scheduled' and new.scheduled_for is null then
+    raise exception 'a scheduled text needs scheduled_for, which is null'
+      using errcode = '22004', hint = 'Give scheduled_for an instant, or leave the status out to send at once.';
+  end if;
+
+  if new.category is not null and (tg_op = 'INSERT' or new.category is distinct from old.category)
+    and not exists (select from herald.sms_categories where category = new.category)
+  then
+    perform herald.refuse_unknown(
+      'category', new.category, (select array_agg(category order by category) from herald.sms_categories)
+    );
+  end if;
+
+  if tg_op = 'INSERT' and new.expires_at is null then
+    new.expires_at := coalesce(new.scheduled_for, now()) + case
+      when new.category is null then (select default_expiry from herald.settings)
+      else (select default_expiry from herald.sms_categories where category = new.category)
+    end;
+  end if;
+  return new;
+end;
+$$;
+
+comment on function herald.check_sms_message() is
+$$Trigger: validates number, words, time and category of a text (22023, 22004, 23503) and sets segment_count and expires_at.$$;
+
+revoke execute on function herald.check_sms_message() from public;
+
+create or replace trigger t20_check_sms_message
+before insert or update of phone_number, message_content, scheduled_for, status, category on public.sms_messages
+for each row execute function herald.check_sms_message();

@@ -1,0 +1,39 @@
+-- Keeps the row about a user's number true: a changed number is unverified, the three columns about an opt-out say the
+-- same thing, and a zone that does not exist cannot be chosen.
+create or replace function herald.check_sms_preferences()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if new.phone_number is not null then
+    perform herald.require_e164('phone_number', new.phone_number);
+  end if;
+  if tg_op = 'INSERT' or new.timezone is distinct from old.timezone then
+    perform herald.require_time_zone('timezone', new.timezone);
+  end if;
+
+  -- Verified by the same statement only if that says when: an upsert that repeats phone_verified proves nothing.
+  if tg_op = 'UPDATE' and new.phone_number is distinct from old.phone_number
+    and new.phone_verified_at is not distinct from old.phone_verified_at
+  then
+    new.phone_verified := false;
+  end if;
+  new.phone_verified := coalesce(new.phone_verified, false) and new.phone_number is not null;
+  new.phone_verified_at := case when new.phone_verified then coalesce(new.phone_verified_at, now()) end;
+
+  new.opted_out := coalesce(new.opted_out, false);
+  new.opted_out_at := case when new.opted_out then coalesce(new.opted_out_at, now()) end;
+  new.opt_out_reason := case when new.opted_out then coalesce(new.opt_out_reason, 'not given') end;
+  return new;
+end;
+$$;
+
+comment on function herald.check_sms_preferences() is
+$$Trigger: validates number and zone (22023) and keeps verification and opt-out columns consistent.$$;
+
+revoke execute on function herald.check_sms_preferences() from public;
+
+create or replace trigger t20_check_sms_preferences
+before insert or update on public.user_sms_preferences
+for each row execute function herald.check_sms_preferences();

@@ -1,0 +1,48 @@
+-- What becomes of a text becomes of the delivery it carries, as far as the delivery's own machine allows: a delivery that
+-- is further on (opened, clicked) is not moved back.
+create or replace function herald.keep_delivery_in_step()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_status constant text := case new.status
+    when 'sent' then 'sent'
+    when 'delivered' then 'delivered'
+    when 'failed' then 'failed'
+    when 'undelivered' then 'failed'
+    when 'cancelled' then 'failed'
+    when 'queued' then 'pending'
+  end;
+begin
+  update public.notification_deliveries as delivery
+  set
+    status = coalesce(
+      (
+        select legal.to_status
+        from herald.transitions as legal
+        where legal.machine = 'delivery' and legal.from_status = delivery.status and legal.to_status = v_status
+      ),
+      delivery.status
+    ),
+    sent_at = coalesce(delivery.sent_at, new.sent_at),
+    delivered_at = coalesce(delivery.delivered_at, new.delivered_at),
+    attempts = new.attempt_count,
+    external_id = coalesce(new.twilio_sid, delivery.external_id),
+    last_error = coalesce(new.cancel_reason, new.twilio_error_message, delivery.last_error)
+  where delivery.id = new.notification_delivery_id;
+  return null;
+end;
+$$;
+
+comment on function herald.keep_delivery_in_step() is 'Trigger: carries a text''s status on to its delivery.';
+
+revoke execute on function herald.keep_delivery_in_step() from public;
+
+create or replace trigger t50_keep_delivery_in_step
+after update on public.sms_messages
+for each row when (
+  new.notification_delivery_id is not null
+  and (old.status, old.attempt_count, old.twilio_sid) is distinct from (new.status, new.attempt_count, new.twilio_sid)
+)
+execute function herald.keep_delivery_in_step();

@@ -1,0 +1,109 @@
+-- The table of contents, and the installation of all of it: psql -1 -v ON_ERROR_STOP=1 -f sql/functions/index.sql
+--
+-- Rooms and files stand in alphabetical order. A file may use what a later one makes: bodies are read at the end, by
+-- sweep.sql, which also drops what is no longer listed here.
+set local lock_timeout = '5s';
+set local check_function_bodies = off;
+
+-- What is here and not ours is noted first: create or replace would take an application's function for an older one of
+-- ours, and the sweep could not tell any more.
+do $found$
+begin
+  if to_regclass('herald.installed_routines') is null then
+    raise exception 'the schema is not here yet'
+      using errcode = '42P01', hint = 'The migrations come before the functions: pgherald migrate runs both.';
+  end if;
+
+  perform pg_catalog.set_config(
+    'herald.found',
+    'others' || coalesce(
+      (
+        select string_agg(' ' || class::oid || ':' || id, '')
+        from (
+          select 'pg_catalog.pg_proc'::regclass as class, oid as id, pronamespace as namespace
+          from pg_catalog.pg_proc
+          union all
+          select 'pg_catalog.pg_class'::regclass, oid, relnamespace
+          from pg_catalog.pg_class
+          where relkind = 'v'
+        ) as routine
+        cross join lateral pg_catalog.pg_identify_object(routine.class, routine.id, 0) as this
+        where routine.namespace::regnamespace::text in ('herald', 'public')
+          and this.type || ' ' || this.identity not in (select signature from herald.installed_routines)
+      ),
+      ''
+    ),
+    true
+  );
+end;
+$found$;
+
+\ir access/user_exists.sql
+\ir consent/number_hash.sql
+\ir consent/suppress_number.sql
+\ir guard/check_notification_preferences.sql
+\ir guard/check_sms_message.sql
+\ir guard/check_sms_preferences.sql
+\ir guard/enforce_transition.sql
+\ir guard/keep_delivery_in_step.sql
+\ir guard/mask_phone.sql
+\ir guard/move_sms_job.sql
+\ir guard/refuse_unknown.sql
+\ir guard/release_dedup_key.sql
+\ir guard/require_e164.sql
+\ir guard/require_sendable.sql
+\ir guard/require_time_zone.sql
+\ir guard/touch_updated_at.sql
+\ir guard/uuid_or_null.sql
+\ir intake/cancel_sms.sql
+\ir intake/cancel_texts.sql
+\ir intake/queue_sms_message.sql
+\ir message/grapheme_letters.sql
+\ir message/measure_sms.sql
+\ir message/render_sms_template.sql
+\ir message/sms_segment_count.sql
+\ir message/sms_segments.sql
+\ir plan/fold_template_uses.sql
+\ir plan/promote_messages.sql
+\ir plan/tick.sql
+\ir policy/decide_sms.sql
+\ir policy/get_user_sms_channel_info.sql
+\ir queue/add_queue_job.sql
+\ir queue/adopt_sms_jobs.sql
+\ir queue/cancel_job_with_reason.sql
+\ir queue/cancel_jobs.sql
+\ir queue/cancel_jobs_atomic.sql
+\ir queue/check_claim.sql
+\ir queue/claim_jobs.sql
+\ir queue/claim_pending_jobs.sql
+\ir queue/complete_queue_job.sql
+\ir queue/delete_old_completed_queue_jobs.sql
+\ir queue/expire_leases.sql
+\ir queue/extend_leases.sql
+\ir queue/fail_queue_job.sql
+\ir queue/hand_back_jobs.sql
+\ir queue/job_priority.sql
+\ir queue/lock_dedup_key.sql
+\ir queue/next_claim_at.sql
+\ir queue/notify_runners.sql
+\ir queue/parse_job_types.sql
+\ir queue/prune_jobs.sql
+\ir queue/redrive_queue_job.sql
+\ir queue/refuse_stale_lease.sql
+\ir queue/reset_stalled_jobs.sql
+\ir queue/retry_delay.sql
+\ir send/admit_sms.sql
+\ir send/claim_sms.sql
+\ir send/classify_answer.sql
+\ir send/record_sms_results.sql
+\ir send/redrive_sms.sql
+\ir send/register_sender.sql
+\ir send/resolve_sms_in_doubt.sql
+\ir send/settle_sms.sql
+\ir track/apply_sms_report.sql
+\ir track/map_twilio_status.sql
+\ir track/place_early_reports.sql
+\ir track/record_twilio_status.sql
+\ir track/status_rank.sql
+\ir track/update_sms_status_atomic.sql
+\ir sweep.sql

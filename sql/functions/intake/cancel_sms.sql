@@ -1,0 +1,17 @@
+-- Stops a text that has not left yet.
+create or replace function public.cancel_sms(p_message_id uuid, p_reason text default 'cancelled by request')
+returns boolean
+language sql
+volatile
+set search_path = ''
+as $$
+  select exists (select from herald.cancel_texts(array[p_message_id], p_reason, now()));
+$$;
+
+comment on function public.cancel_sms(uuid, text) is
+$$Cancels a text that has not been handed to the provider; true if it was cancelled.
+
+False if it is being sent, has been sent or has ended, or if there is no such text.$$;
+
+revoke execute on function public.cancel_sms(uuid, text) from public;
+grant execute on function public.cancel_sms(uuid, text) to herald_runner;

@@ -1,0 +1,30 @@
+-- The one way texts are cancelled by somebody: with their jobs, if they have any. Jobs are locked before their texts, here
+-- as everywhere, so that this and a claim cannot wait for each other.
+create or replace function herald.cancel_texts(p_message_ids uuid[], p_reason text, p_now timestamptz)
+returns setof uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  return query
+  select message.id
+  from herald.cancel_jobs(
+    array(select queue_job_id from public.sms_messages where id = any (p_message_ids) and queue_job_id is not null),
+    p_reason, p_now
+  ) as job
+  inner join public.sms_messages as message on message.queue_job_id = job.id and message.status = 'cancelled';
+
+  return query
+  update public.sms_messages
+  set status = 'cancelled', cancelled_at = p_now, cancel_reason = coalesce(p_reason, 'cancelled')
+  where id = any (p_message_ids) and status in ('pending', 'scheduled')
+  returning id;
+end;
+$$;
+
+comment on function herald.cancel_texts(uuid[], text, timestamptz) is
+'Cancels those of the texts that have not left, with their jobs; returns their ids.';
+
+revoke execute on function herald.cancel_texts(uuid[], text, timestamptz) from public;
+grant execute on function herald.cancel_texts(uuid[], text, timestamptz) to herald_runner;

@@ -1,0 +1,142 @@
+-- A wish for a text comes in, in the caller's transaction: it is on record with everything that follows from it, or
+-- nothing is. What the gates say no to is on record as well, cancelled with its reason, and raises nothing.
+create or replace function public.queue_sms_message(
+  p_user_id uuid,
+  p_phone_number text,
+  p_message text,
+  p_priority public.sms_priority default 'normal',
+  p_scheduled_for timestamptz default null,
+  p_metadata jsonb default '{}',
+  p_template_key text default null,
+  p_template_vars jsonb default null,
+  p_category text default null,
+  p_expires_at timestamptz default null,
+  p_idempotency_key text default null,
+  p_project_id uuid default null,
+  p_task_id uuid default null,
+  p_max_attempts integer default 3,
+  p_correlation_id uuid default null
+)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_digest bytea;
+  v_phone_number text := p_phone_number;
+  v_message text := p_message;
+  v_template_id uuid;
+  v_id uuid;
+  v_same boolean;
+begin
+  if p_idempotency_key is not null then
+    v_digest := sha256(convert_to(
+      jsonb_build_array(
+        p_phone_number, p_message, p_priority, p_scheduled_for, coalesce(p_metadata, '{}'), p_template_key,
+        p_template_vars, p_category, p_expires_at, p_project_id, p_task_id
+      )::text,
+      'UTF8'
+    ));
+
+    select id, request_digest = v_digest
+    into v_id, v_same
+    from public.sms_messages
+    where user_id = p_user_id and idempotency_key = p_idempotency_key;
+    if v_same then
+      return v_id;
+    end if;
+  end if;
+
+  if v_id is null then
+    if p_priority is null then
+      raise exception 'p_priority is null'
+        using errcode = '22004', hint = 'Leave it out for normal, or give low, normal, high or urgent.';
+    end if;
+    if jsonb_typeof(coalesce(p_metadata, '{}')) <> 'object' then
+      raise exception 'p_metadata is not an object but: %', jsonb_typeof(p_metadata)
+        using errcode = '22023', hint = 'Pass a JSON object.';
+    end if;
+    if p_max_attempts is null or p_max_attempts < 1 then
+      raise exception 'p_max_attempts is not positive: %', coalesce(p_max_attempts::text, 'null')
+        using errcode = '22023', hint = 'Give at least 1.';
+    end if;
+    if (p_message is null) = (p_template_key is null) then
+      raise exception 'p_message and p_template_key are %', case when p_message is null then 'both null' else 'both given' end
+        using errcode = '22023', hint = 'Give the words or a template, one of the two.';
+    end if;
+    if not herald.user_exists(p_user_id) then
+      perform herald.refuse_unknown('p_user_id', p_user_id::text);
+    end if;
+    if p_expires_at <= coalesce(p_scheduled_for, now()) then
+      raise exception 'p_expires_at % is not after the text''s time %', p_expires_at, coalesce(p_scheduled_for, now())
+        using errcode = '22023', hint = 'A text that has expired is never sent: give a later instant or none.';
+    end if;
+
+    if p_template_key is not null then
+      v_message := public.render_sms_template(p_template_key, p_template_vars);
+      select id into v_template_id from public.sms_templates where template_key = p_template_key;
+    end if;
+    if v_phone_number is null then
+      select phone_number into v_phone_number from public.user_sms_preferences where user_id = p_user_id;
+    end if;
+
+    insert into public.sms_messages (
+      user_id, phone_number, message_content, template_id, template_vars, status, priority, scheduled_for, max_attempts,
+      project_id, task_id, metadata, category, expires_at, correlation_id, idempotency_key, request_digest
+    )
+    values (
+      p_user_id, v_phone_number, v_message, v_template_id, case when p_template_key is not null then p_template_vars end,
+      case when p_scheduled_for is null then 'pending' else 'scheduled' end::public.sms_status, p_priority,
+      p_scheduled_for, p_max_attempts, p_project_id, p_task_id, coalesce(p_metadata, '{}'), p_category,
+      p_expires_at, coalesce(p_correlation_id, gen_random_uuid()), p_idempotency_key, v_digest
+    )
+    on conflict (user_id, idempotency_key) where idempotency_key is not null do nothing
+    returning id into v_id;
+
+    if v_id is not null then
+      if v_template_id is not null then
+        insert into herald.sms_template_uses (template_id, used_at) values (v_template_id, now());
+      end if;
+      perform herald.promote_messages(array[v_id], now());
+      return v_id;
+    end if;
+
+    -- Another transaction has used the key in this very moment, and has committed by now.
+    select id, request_digest = v_digest
+    into v_id, v_same
+    from public.sms_messages
+    where user_id = p_user_id and idempotency_key = p_idempotency_key;
+    if v_same then
+      return v_id;
+    end if;
+  end if;
+
+  raise exception 'p_idempotency_key % was used for another request', quote_literal(left(p_idempotency_key, 60))
+    using errcode = 'SMS03', hint = format('The first request made text %s. Use a new key for a new request.', v_id);
+end;
+$$;
+
+comment on function public.queue_sms_message(
+  uuid, text, text, public.sms_priority, timestamptz, jsonb, text, jsonb, text, timestamptz, text, uuid, uuid, integer,
+  uuid
+) is
+$$Queues a text, now or for a time, and returns its id. Part of the caller's transaction.
+
+p_phone_number: E.164; null takes the user's own. p_message: 1 to 1,600 characters; null with p_template_key and
+p_template_vars. p_scheduled_for: not before this instant; null means at once. p_category: one of
+herald.sms_categories; null for a transactional text. p_expires_at: not after this instant; null takes the category's
+default. p_idempotency_key: the same key with the same request returns the first text. p_metadata: anything, kept with
+the text. A text that may not go (opted out, unverified, suppressed, expired) is recorded as cancelled with its reason.
+
+Errors: 22023 and 22004 an argument that makes no sense; 23503 unknown user, template or category; SMS03 the key was
+used for another request; SMS04 template values missing.$$;
+
+revoke execute on function public.queue_sms_message(
+  uuid, text, text, public.sms_priority, timestamptz, jsonb, text, jsonb, text, timestamptz, text, uuid, uuid, integer,
+  uuid
+) from public;
+grant execute on function public.queue_sms_message(
+  uuid, text, text, public.sms_priority, timestamptz, jsonb, text, jsonb, text, timestamptz, text, uuid, uuid, integer,
+  uuid
+) to herald_runner;

@@ -1,0 +1,69 @@
+-- Gives texts that are due within the lead their job, at their exact time. A text that a gate already blocks is cancelled
+-- here; whether it may go is asked again at the claim, since much can happen in five minutes.
+create or replace function herald.promote_messages(p_message_ids uuid[], p_now timestamptz)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_texts public.sms_messages[];
+begin
+  select array_agg(due)
+  into v_texts
+  from (
+    select message.*
+    from public.sms_messages as message
+    cross join herald.settings as setting
+    where message.id = any (p_message_ids)
+      and message.status in ('pending', 'scheduled')
+      and (message.scheduled_for is null or message.scheduled_for <= p_now + setting.promote_lead)
+    order by message.id
+    for update of message skip locked
+  ) as due;
+
+  if v_texts is null then
+    return 0;
+  end if;
+
+  with blocked as materialized (
+    select distinct on (decision.message_id)
+      decision.message_id, decision.gate || ': ' || decision.evidence as reason
+    from herald.decide_sms(v_texts, p_now) as decision
+    where decision.verdict = 'block'
+    order by decision.message_id, decision.gate_order
+  ),
+  cancelled as (
+    update public.sms_messages as message
+    set status = 'cancelled', cancelled_at = p_now, cancel_reason = blocked.reason
+    from blocked
+    where message.id = blocked.message_id
+  ),
+  wanted as materialized (
+    select gen_random_uuid() as job_id, text.*
+    from unnest(v_texts) as text
+    where not exists (select from blocked where blocked.message_id = text.id)
+  ),
+  jobs as (
+    insert into public.queue_jobs (
+      id, user_id, job_type, scheduled_for, priority, attempts, max_attempts, correlation_id, metadata
+    )
+    select
+      job_id, user_id, 'send_sms', coalesce(scheduled_for, p_now), herald.job_priority(priority), attempt_count,
+      max_attempts, correlation_id, jsonb_build_object('message_id', id, 'priority', priority)
+    from wanted
+  )
+  update public.sms_messages as message
+  set status = 'queued', queue_job_id = wanted.job_id
+  from wanted
+  where message.id = wanted.id;
+
+  return cardinality(v_texts);
+end;
+$$;
+
+comment on function herald.promote_messages(uuid[], timestamptz) is
+'Plans those of the texts that are due within settings.promote_lead; returns how many it planned or cancelled.';
+
+revoke execute on function herald.promote_messages(uuid[], timestamptz) from public;
+grant execute on function herald.promote_messages(uuid[], timestamptz) to herald_runner;

@@ -1,0 +1,101 @@
+-- Whether texts may go at an instant, and why (not): every gate speaks for every text. The claim, and whoever asks for
+-- an explanation or a preview, ask here; nobody else decides. Takes whole rows, so that a text that does not exist (yet)
+-- can be asked about too.
+create or replace function herald.decide_sms(p_texts public.sms_messages[], p_at timestamptz)
+returns table (
+  message_id uuid,
+  gate_order integer,
+  gate text,
+  verdict text,
+  until timestamptz,
+  evidence text
+)
+language sql
+stable
+set search_path = ''
+as $$
+  select text.id, gate.gate_order, gate.gate, gate.verdict, gate.until, gate.evidence
+  from unnest(p_texts) as text
+  cross join herald.settings as setting
+  left join public.user_sms_preferences as wishes on wishes.user_id = text.user_id
+  left join herald.suppressed_numbers as suppressed
+    on suppressed.number_hash = herald.number_hash(text.phone_number)
+  cross join lateral (
+    values
+    (
+      1, 'kill_switch',
+      case when setting.kill_switch then 'defer' else 'pass' end,
+      null::timestamptz,
+      case when setting.kill_switch then 'all sending is switched off' else 'sending is on' end
+    ),
+    (
+      2, 'still_wanted',
+      case
+        when text.status not in ('pending', 'scheduled', 'queued') then 'block'
+        when text.scheduled_for > p_at then 'defer'
+        else 'pass'
+      end,
+      case when text.status in ('pending', 'scheduled', 'queued') and text.scheduled_for > p_at then text.scheduled_for end,
+      case
+        when text.status not in ('pending', 'scheduled', 'queued') then format('the text is %s', text.status)
+        when text.scheduled_for > p_at then format('its time is %s', text.scheduled_for at time zone 'UTC')
+        else 'it waits, and its time has come'
+      end
+    ),
+    (
+      3, 'not_expired',
+      case when text.expires_at <= p_at then 'block' else 'pass' end,
+      null,
+      case
+        when text.expires_at is null then 'it never expires'
+        else format(
+          'it %s at %s UTC', case when text.expires_at <= p_at then 'expired' else 'expires' end,
+          text.expires_at at time zone 'UTC'
+        )
+      end
+    ),
+    (
+      4, 'not_suppressed',
+      case when suppressed.number_hash is not null then 'block' else 'pass' end,
+      null,
+      case
+        when suppressed.number_hash is null then 'the number is not suppressed'
+        else format(
+          'the number is suppressed since %s UTC: %s', suppressed.suppressed_at at time zone 'UTC', suppressed.reason
+        )
+      end
+    ),
+    (
+      5, 'not_opted_out',
+      case when wishes.opted_out then 'block' else 'pass' end,
+      null,
+      case
+        when wishes.opted_out
+          then format('the user opted out at %s UTC: %s', wishes.opted_out_at at time zone 'UTC', wishes.opt_out_reason)
+        else 'the user has not opted out'
+      end
+    ),
+    (
+      6, 'verified',
+      case
+        when wishes.phone_verified and wishes.phone_number = text.phone_number then 'pass'
+        else 'block'
+      end,
+      null,
+      case
+        when wishes.user_id is null then 'the user has no SMS preferences, so no verified number'
+        when wishes.phone_number is null then 'the user has no number'
+        when wishes.phone_number <> text.phone_number then 'the number is not the user''s number'
+        when wishes.phone_verified is not true then 'the user''s number is not verified'
+        else format('the number was verified at %s UTC', wishes.phone_verified_at at time zone 'UTC')
+      end
+    )
+  ) as gate (gate_order, gate, verdict, until, evidence);
+$$;
+
+comment on function herald.decide_sms(public.sms_messages[], timestamptz) is
+$$One row for each text and gate, in the gates' order: pass, defer (until; null: until it is lifted) or block, and the
+evidence. A text may go when all of them pass.$$;
+
+revoke execute on function herald.decide_sms(public.sms_messages[], timestamptz) from public;
+grant execute on function herald.decide_sms(public.sms_messages[], timestamptz) to herald_runner;

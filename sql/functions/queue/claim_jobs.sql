@@ -1,0 +1,56 @@
+-- Hands each due job to exactly one caller, under a lease.
+--
+-- Rows that another claim has locked are skipped, never waited for. The attempt is counted here, before anything is
+-- done: a job that kills its runner runs out of attempts instead of running for ever. Each type is walked along its own
+-- part of the index, so that a heap of one type costs the others nothing; the bound on due_rank is the largest
+-- handicap, and keeps a claim that finds little from walking through the future.
+create or replace function herald.claim_jobs(
+  p_job_types public.queue_type[],
+  p_batch_size integer,
+  p_lease interval,
+  p_now timestamptz
+)
+returns setof public.queue_jobs
+language sql
+volatile
+set search_path = ''
+as $$
+  with due as materialized (
+    select candidate.id
+    from unnest(p_job_types) as wanted (job_type)
+    cross join lateral (
+      select job.id, job.due_rank
+      from public.queue_jobs as job
+      where job.status in ('pending', 'retrying')
+        and job.job_type = wanted.job_type
+        and job.due_rank <= p_now + interval '20 minutes'
+        and job.scheduled_for <= p_now
+      order by job.due_rank
+      limit p_batch_size
+      for update skip locked
+    ) as candidate
+    order by candidate.due_rank, candidate.id
+    limit p_batch_size
+  ),
+  claimed as (
+    update public.queue_jobs as job
+    set
+      status = 'processing',
+      attempts = job.attempts + 1,
+      started_at = coalesce(job.started_at, p_now),
+      processing_token = gen_random_uuid(),
+      lease_expires_at = p_now + p_lease,
+      error_message = null
+    from due
+    where job.id = due.id
+    returning job.*
+  )
+  select * from claimed
+  order by due_rank, id;
+$$;
+
+comment on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) is
+'Claims due jobs of the given types, most urgent first. Texts go on to admit_sms.';
+
+revoke execute on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) from public;
+grant execute on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) to herald_runner;

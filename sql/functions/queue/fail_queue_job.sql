@@ -1,0 +1,69 @@
+-- Records that an attempt failed: tried again after a while if that was asked and attempts are left, else failed for
+-- good. One place counts and one place decides, so nothing is counted twice and no failure ends what may be retried.
+create or replace function public.fail_queue_job(
+  p_job_id uuid,
+  p_error_message text,
+  p_retry boolean default true,
+  p_processing_token uuid default null,
+  p_retry_after interval default null,
+  p_now timestamptz default now()
+)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_job public.queue_jobs;
+  v_again boolean;
+begin
+  if p_processing_token is null then
+    return false;
+  end if;
+
+  select *
+  into v_job
+  from public.queue_jobs
+  where id = p_job_id and processing_token = p_processing_token
+  for update;
+
+  if not found then
+    perform herald.refuse_stale_lease(p_job_id);
+  end if;
+
+  if v_job.job_type = 'send_sms' then
+    perform herald.settle_sms(
+      jsonb_build_array(jsonb_build_object(
+        'job_id', p_job_id,
+        'processing_token', p_processing_token,
+        'outcome', case when coalesce(p_retry, true) then 'not_sent' else 'permanent' end,
+        'error_message', p_error_message,
+        'retry_after_seconds', extract(epoch from p_retry_after)
+      )),
+      p_now
+    );
+    return true;
+  end if;
+
+  v_again := coalesce(p_retry, true) and v_job.attempts < v_job.max_attempts;
+  update public.queue_jobs
+  set
+    status = case when v_again then 'retrying' else 'failed' end::public.queue_status,
+    scheduled_for = case
+      when v_again then p_now + coalesce(p_retry_after, herald.retry_delay(attempts)) else scheduled_for
+    end,
+    processed_at = p_now,
+    error_message = p_error_message
+  where id = p_job_id;
+  return true;
+end;
+$$;
+
+comment on function public.fail_queue_job(uuid, text, boolean, uuid, interval, timestamptz) is
+$$Records that a claimed job failed. True if it was recorded; false, and nothing changed, without a token.
+
+p_retry: try again while attempts are left; of a text this also says that the provider has certainly not taken it.
+p_retry_after: wait this long instead of the usual delay. Errors: SMS02 the token is not the job's current one.$$;
+
+revoke execute on function public.fail_queue_job(uuid, text, boolean, uuid, interval, timestamptz) from public;
+grant execute on function public.fail_queue_job(uuid, text, boolean, uuid, interval, timestamptz) to herald_runner;

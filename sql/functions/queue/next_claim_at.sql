@@ -1,0 +1,26 @@
+-- Until when an idle runner may sleep. A hint: what is added meanwhile comes by notification or at the next look.
+create or replace function herald.next_claim_at(p_job_types text[], p_sender text, p_now timestamptz default now())
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+  select greatest(min(candidate.scheduled_for), max(sender.paused_until), max(sender.next_slot_at))
+  from unnest(p_job_types) as wanted (job_type)
+  cross join lateral (
+    select job.scheduled_for
+    from public.queue_jobs as job
+    where job.status in ('pending', 'retrying') and job.job_type = wanted.job_type::public.queue_type
+    order by job.due_rank
+    limit 100
+  ) as candidate
+  left join herald.senders as sender on sender.sender = p_sender
+  cross join herald.settings as setting
+  where not setting.kill_switch;
+$$;
+
+comment on function herald.next_claim_at(text[], text, timestamptz) is
+'The earliest instant at which a claim may find something; null if nothing is in sight.';
+
+revoke execute on function herald.next_claim_at(text[], text, timestamptz) from public;
+grant execute on function herald.next_claim_at(text[], text, timestamptz) to herald_runner;

@@ -1,0 +1,44 @@
+-- The field's name for ending leases. A job whose lease still runs is not stalled, however long it takes.
+create or replace function public.reset_stalled_jobs(
+  p_stall_timeout text default '5 minutes',
+  p_include_job_types text[] default null,
+  p_exclude_job_types text[] default null
+)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_timeout interval;
+  v_types public.queue_type[];
+begin
+  begin
+    v_timeout := p_stall_timeout::interval;
+  exception
+    when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
+      v_timeout := null;
+  end;
+  if v_timeout is null or v_timeout < interval '0' then
+    raise exception 'p_stall_timeout is not a length of time: %', coalesce(quote_literal(left(p_stall_timeout, 40)), 'null')
+      using errcode = '22023', hint = 'Write it as PostgreSQL does: 5 minutes.';
+  end if;
+
+  select array_agg(known)
+  into v_types
+  from unnest(enum_range(null::public.queue_type)) as known
+  where (p_include_job_types is null or known = any (herald.parse_job_types(p_include_job_types)))
+    and (p_exclude_job_types is null or known <> all (herald.parse_job_types(p_exclude_job_types)));
+
+  return herald.expire_leases(now(), coalesce(v_types, '{}'), now() - v_timeout);
+end;
+$$;
+
+comment on function public.reset_stalled_jobs(text, text[], text[]) is
+$$Ends the leases that have run out on jobs silent for p_stall_timeout, and returns how many.
+
+tick() does this all the time; nobody needs to call it. A job goes back to the queue with the usual delay, or fails when
+its attempts are used up; a text is held, since it may have been sent. Errors: 22023 timeout or type.$$;
+
+revoke execute on function public.reset_stalled_jobs(text, text[], text[]) from public;
+grant execute on function public.reset_stalled_jobs(text, text[], text[]) to herald_runner;

@@ -1,0 +1,114 @@
+-- Takes claimed send_sms jobs through the gates. What passes is `sending`, with an attempt on record, before anybody
+-- makes a request; what may not go ends or waits here, with the reason, and nobody gets to see it.
+--
+-- A text that somebody else is just changing is not waited for: its job goes back for a moment.
+create or replace function herald.admit_sms(p_job_ids uuid[], p_sender text, p_runner text, p_now timestamptz)
+returns setof herald.sms_attempts
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_texts public.sms_messages[];
+  v_admitted uuid[];
+begin
+  if coalesce(cardinality(p_job_ids), 0) = 0 then
+    return;
+  end if;
+
+  select array_agg(locked)
+  into v_texts
+  from (
+    select *
+    from public.sms_messages
+    where queue_job_id = any (p_job_ids)
+    order by queue_job_id
+    for update skip locked
+  ) as locked;
+
+  with verdicts as materialized (
+    select distinct on (decision.message_id)
+      decision.message_id, decision.verdict, decision.gate || ': ' || decision.evidence as reason, decision.until
+    from herald.decide_sms(v_texts, p_now) as decision
+    where decision.verdict <> 'pass'
+    order by decision.message_id, decision.verdict <> 'block', decision.gate_order
+  ),
+  cancelled as (
+    update public.sms_messages as message
+    set status = 'cancelled', cancelled_at = p_now, cancel_reason = verdicts.reason, next_retry_at = null
+    from verdicts
+    where message.id = verdicts.message_id and verdicts.verdict = 'block' and message.status = 'queued'
+  ),
+  ended as (
+    update public.queue_jobs as job
+    set status = 'cancelled', completed_at = p_now, error_message = verdicts.reason
+    from verdicts
+    inner join unnest(v_texts) as text on text.id = verdicts.message_id
+    where job.id = text.queue_job_id and verdicts.verdict = 'block'
+  ),
+  deferred as (
+    -- It leaves the queue, which stays small, and comes back by promotion; the attempt count stays with the text.
+    update public.sms_messages as message
+    set status = 'scheduled', scheduled_for = verdicts.until, queue_job_id = null, next_retry_at = null
+    from verdicts
+    where message.id = verdicts.message_id and verdicts.verdict = 'defer' and verdicts.until is not null
+    returning message.id
+  ),
+  dropped as (
+    delete from public.queue_jobs as job
+    using deferred
+    inner join unnest(v_texts) as text on text.id = deferred.id
+    where job.id = text.queue_job_id
+  ),
+  unlinked as (
+    update public.queue_jobs as job
+    set
+      status = 'failed',
+      completed_at = p_now,
+      error_message = 'no text waits for this job: metadata.message_id names none, or one that has another job'
+    where job.id = any (p_job_ids)
+      and not exists (select from public.sms_messages as message where message.queue_job_id = job.id)
+  ),
+  returned as (
+    update public.queue_jobs as job
+    set status = 'pending', attempts = job.attempts - 1, scheduled_for = p_now + interval '1 second'
+    where job.id = any (p_job_ids)
+      and (
+        exists (
+          select
+          from verdicts
+          inner join unnest(v_texts) as text on text.id = verdicts.message_id
+          where text.queue_job_id = job.id and verdicts.verdict = 'defer' and verdicts.until is null
+        )
+        or exists (
+          select
+          from public.sms_messages as message
+          where message.queue_job_id = job.id
+            and message.id not in (select text.id from unnest(v_texts) as text)
+        )
+      )
+  )
+  select array_agg(text.id)
+  into v_admitted
+  from unnest(v_texts) as text
+  where text.id not in (select verdicts.message_id from verdicts);
+
+  update public.sms_messages as message
+  set status = 'sending', attempt_count = job.attempts, next_retry_at = null
+  from public.queue_jobs as job
+  where message.id = any (v_admitted) and job.id = message.queue_job_id;
+
+  return query
+  insert into herald.sms_attempts (message_id, job_id, attempt, sender, runner, started_at)
+  select message.id, message.queue_job_id, message.attempt_count, p_sender, p_runner, p_now
+  from public.sms_messages as message
+  where message.id = any (v_admitted)
+  returning *;
+end;
+$$;
+
+comment on function herald.admit_sms(uuid[], text, text, timestamptz) is
+'Gates claimed send_sms jobs and begins an attempt for each that passes; returns those attempts.';
+
+revoke execute on function herald.admit_sms(uuid[], text, text, timestamptz) from public;
+grant execute on function herald.admit_sms(uuid[], text, text, timestamptz) to herald_runner;

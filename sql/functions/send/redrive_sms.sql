@@ -1,0 +1,53 @@
+-- Sends a text again that failed, or that the carrier did not deliver: by somebody's decision only.
+create or replace function public.redrive_sms(p_message_id uuid, p_now timestamptz default now())
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_text public.sms_messages;
+  v_job_id uuid;
+begin
+  select queue_job_id into v_job_id from public.sms_messages where id = p_message_id;
+  if public.redrive_queue_job(v_job_id, p_now) then
+    return true;
+  end if;
+
+  select *
+  into v_text
+  from public.sms_messages
+  where id = p_message_id and status in ('failed', 'undelivered')
+  for update;
+  if not found then
+    return false;
+  end if;
+
+  insert into public.queue_jobs (user_id, job_type, priority, max_attempts, correlation_id, metadata, scheduled_for)
+  values (
+    v_text.user_id, 'send_sms', herald.job_priority(v_text.priority), v_text.max_attempts, v_text.correlation_id,
+    jsonb_build_object('message_id', v_text.id), p_now
+  )
+  returning id into v_job_id;
+
+  update public.sms_messages
+  set
+    status = 'queued',
+    queue_job_id = v_job_id,
+    attempt_count = 0,
+    twilio_sid = null,
+    twilio_status = null,
+    twilio_error_code = null,
+    twilio_error_message = null
+  where id = p_message_id;
+  return true;
+end;
+$$;
+
+comment on function public.redrive_sms(uuid, timestamptz) is
+$$Queues a failed or undelivered text again, with all attempts; false if it is neither.
+
+It passes the gates again: give a text that has expired a new expires_at first.$$;
+
+revoke execute on function public.redrive_sms(uuid, timestamptz) from public;
+grant execute on function public.redrive_sms(uuid, timestamptz) to herald_runner;

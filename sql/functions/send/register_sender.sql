@@ -1,0 +1,30 @@
+-- A runner says at its start from whom it sends and how fast; the last word counts for all runners of the sender. A pause
+-- because of wrong settings ends here: they may be right now, and the first text will tell.
+create or replace function herald.register_sender(p_sender text, p_rate_per_second numeric default null)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if p_sender is null or p_rate_per_second <= 0 then
+    raise exception 'p_sender % or p_rate_per_second % makes no sense',
+      coalesce(herald.mask_phone(p_sender), 'null'), coalesce(p_rate_per_second::text, 'null')
+      using errcode = '22023', hint = 'Give a number or Messaging Service, and a positive rate or null.';
+  end if;
+
+  insert into herald.senders as known (sender, rate_per_second)
+  values (p_sender, p_rate_per_second)
+  on conflict (sender) do update
+  set
+    rate_per_second = excluded.rate_per_second,
+    paused_until = case when known.pause_reason like 'throttled:%' then known.paused_until end,
+    pause_reason = case when known.pause_reason like 'throttled:%' then known.pause_reason end;
+end;
+$$;
+
+comment on function herald.register_sender(text, numeric) is
+$$Makes a sender known, with the texts it may hand out in a second (null: no pacing). Errors: 22023.$$;
+
+revoke execute on function herald.register_sender(text, numeric) from public;
+grant execute on function herald.register_sender(text, numeric) to herald_runner;

@@ -1,0 +1,195 @@
+-- Brings job, text and attempt to where an outcome leads, in one statement, for whoever holds the job's token.
+--
+-- accepted    job completed              text sent
+-- unknown     job held                   text stays sending: not sent again unless somebody decides so
+-- not_sent    job retrying, or failed    text queued, or failed
+-- throttled   job retrying               text queued; the attempt is given back, the sender rests as told
+-- config      job pending                text queued; the attempt is given back, the sender rests
+-- sender      the same
+-- handed_back the same, without a rest
+-- opted_out   job cancelled              text cancelled; the number is suppressed
+-- permanent   job failed                 text failed
+--
+-- A text that is not `sending` any more has been settled by a report of the provider: only its job is left to end.
+create or replace function herald.settle_sms(p_results jsonb, p_now timestamptz)
+returns table (job_id uuid, processing_token uuid, message_status text, job_status text)
+language plpgsql
+volatile
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_settled herald.settled_sms[];
+begin
+  if p_results is null then
+    return;
+  end if;
+
+  with given as materialized (
+    select *
+    from jsonb_to_recordset(p_results) as result (
+      job_id uuid, processing_token uuid, attempt_id uuid, outcome text, sid text, provider_status text,
+      segments integer, http_status integer, error_code integer, error_message text,
+      retry_after_seconds double precision
+    )
+  ),
+  held as materialized (
+    select
+      given.*, job.attempts, job.max_attempts, job.scheduled_for, message.id as message_id,
+      message.status as message_was, message.phone_number
+    from given
+    inner join public.queue_jobs as job
+      on job.id = given.job_id and job.processing_token = given.processing_token
+    inner join public.sms_messages as message on message.queue_job_id = job.id
+    order by job.id
+    for update of job, message
+  ),
+  planned as materialized (
+    select
+      held.*,
+      case
+        when held.message_was <> 'sending' or held.outcome = 'accepted' then 'completed'
+        when held.outcome = 'unknown' then 'processing'
+        when held.outcome = 'not_sent' then case when held.attempts < held.max_attempts then 'retrying' else 'failed' end
+        when held.outcome = 'throttled' then 'retrying'
+        when held.outcome = 'opted_out' then 'cancelled'
+        when held.outcome = 'permanent' then 'failed'
+        else 'pending'
+      end as job_status,
+      case
+        when held.outcome in ('throttled', 'config', 'sender', 'handed_back') then held.attempts - 1
+        else held.attempts
+      end as attempts_left_at,
+      -- A random share on top also here, or all that one 429 stopped would come back together.
+      p_now + case
+        when held.outcome = 'throttled' then (1 + setting.retry_jitter * random()) * coalesce(
+          make_interval(secs => held.retry_after_seconds), setting.throttle_delay
+        )
+        when held.outcome = 'not_sent' then coalesce(
+          (1 + setting.retry_jitter * random()) * make_interval(secs => held.retry_after_seconds),
+          herald.retry_delay(held.attempts)
+        )
+      end as again_at,
+      case
+        when held.outcome not in ('accepted', 'handed_back') then coalesce(
+          held.error_message,
+          (select meaning from herald.provider_codes as code where code.error_code = held.error_code),
+          held.outcome
+        )
+      end as reason
+    from held
+    cross join herald.settings as setting
+  ),
+  jobs as (
+    update public.queue_jobs as job
+    set
+      status = planned.job_status::public.queue_status,
+      attempts = planned.attempts_left_at,
+      scheduled_for = coalesce(planned.again_at, job.scheduled_for),
+      lease_expires_at = null,
+      processed_at = p_now,
+      completed_at = case when planned.job_status in ('completed', 'failed', 'cancelled') then p_now end,
+      error_message = case when planned.job_status <> 'completed' then planned.reason end,
+      result = case when planned.sid is not null then jsonb_build_object('twilio_sid', planned.sid) else job.result end
+    from planned
+    where job.id = planned.job_id
+    returning job.id, planned.job_status
+  ),
+  messages as (
+    update public.sms_messages as message
+    set
+      status = case
+        when planned.message_was <> 'sending' then message.status
+        when planned.outcome = 'accepted' then 'sent'
+        when planned.outcome = 'unknown' then 'sending'
+        when planned.job_status = 'failed' then 'failed'
+        else 'queued'
+      end::public.sms_status,
+      sent_at = case when planned.outcome = 'accepted' then coalesce(message.sent_at, p_now) else message.sent_at end,
+      failed_at = case
+        when planned.job_status = 'failed' and planned.message_was = 'sending' then p_now else message.failed_at
+      end,
+      attempt_count = planned.attempts_left_at,
+      next_retry_at = case when planned.job_status = 'retrying' then planned.again_at end,
+      twilio_sid = coalesce(planned.sid, message.twilio_sid),
+      twilio_status = coalesce(message.twilio_status, planned.provider_status),
+      segment_count = coalesce(nullif(planned.segments, 0), message.segment_count),
+      twilio_error_code = case
+        when planned.message_was = 'sending' then planned.error_code else message.twilio_error_code
+      end,
+      twilio_error_message = case
+        when planned.message_was = 'sending' then planned.reason else message.twilio_error_message
+      end
+    from planned
+    where message.id = planned.message_id
+    returning message.id, message.status as message_status
+  ),
+  attempts as (
+    update herald.sms_attempts as attempt
+    set
+      outcome = planned.outcome,
+      finished_at = p_now,
+      http_status = planned.http_status,
+      error_code = planned.error_code,
+      error_message = planned.error_message,
+      twilio_sid = planned.sid
+    from planned
+    where attempt.message_id = planned.message_id
+      and attempt.job_id = planned.job_id
+      and (attempt.id = planned.attempt_id or (planned.attempt_id is null and attempt.outcome is null))
+      and attempt.outcome is distinct from 'accepted'
+    returning attempt.message_id, attempt.sender
+  )
+  select array_agg(
+    row(
+      planned.job_id, planned.processing_token, planned.message_id, planned.outcome, planned.sid, planned.phone_number,
+      attempts.sender, planned.again_at, planned.reason, messages.message_status, planned.job_status
+    )::herald.settled_sms
+  )
+  into v_settled
+  from planned
+  inner join messages on messages.id = planned.message_id
+  left join attempts on attempts.message_id = planned.message_id;
+
+  if v_settled is null then
+    return;
+  end if;
+
+  -- The provider knows of a STOP that never came to us. The text goes the legal way: proven not accepted, then ended.
+  update public.sms_messages as message
+  set status = 'cancelled', cancelled_at = p_now, cancel_reason = 'opted_out: ' || settled.reason
+  from unnest(v_settled) as settled
+  where message.id = settled.message_id and settled.outcome = 'opted_out' and message.status = 'queued';
+
+  perform herald.suppress_number(settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now)
+  from unnest(v_settled) as settled
+  where settled.outcome = 'opted_out';
+
+  insert into herald.senders as known (sender, paused_until, pause_reason)
+  select settled.sender, max(coalesce(settled.again_at, p_now + setting.sender_pause)), max(settled.outcome || ': ' || settled.reason)
+  from unnest(v_settled) as settled
+  cross join herald.settings as setting
+  where settled.outcome in ('throttled', 'config', 'sender') and settled.sender is not null
+  group by settled.sender
+  on conflict (sender) do update
+  set
+    paused_until = greatest(known.paused_until, excluded.paused_until),
+    pause_reason = excluded.pause_reason;
+
+  -- A report may have been faster than this record, and have waited in the log for a text of its SID.
+  perform herald.place_early_reports(
+    array(select settled.sid from unnest(v_settled) as settled where settled.sid is not null), p_now
+  );
+
+  return query
+  select settled.job_id, settled.processing_token, message.status::text, settled.job_status
+  from unnest(v_settled) as settled
+  inner join public.sms_messages as message on message.id = settled.message_id;
+end;
+$$;
+
+comment on function herald.settle_sms(jsonb, timestamptz) is
+'Records outcomes of attempts, fenced by the jobs'' tokens; returns what was recorded.';
+
+revoke execute on function herald.settle_sms(jsonb, timestamptz) from public;
+grant execute on function herald.settle_sms(jsonb, timestamptz) to herald_runner;

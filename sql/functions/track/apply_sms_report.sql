@@ -1,0 +1,102 @@
+-- Brings a text to where the provider says it is. Called with a text that the report is certainly about.
+--
+-- A report is proof of acceptance: a text still `sending` becomes sent by any of them, and a held job ends. A job under
+-- a living lease is left to its runner, which is just about to say the same.
+create or replace function herald.apply_sms_report(
+  p_message_id uuid,
+  p_twilio_sid text,
+  p_twilio_status text,
+  p_mapped_status text,
+  p_error_code integer,
+  p_error_message text,
+  p_now timestamptz
+)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_held_job_id uuid;
+  v_text public.sms_messages;
+  v_target text := p_mapped_status;
+begin
+  -- Job before text, as everywhere.
+  select job.id
+  into v_held_job_id
+  from public.queue_jobs as job
+  where job.id = (select queue_job_id from public.sms_messages where id = p_message_id)
+    and job.status = 'processing'
+    and job.lease_expires_at is null
+  for update;
+
+  select *
+  into v_text
+  from public.sms_messages
+  where id = p_message_id and status in ('sending', 'sent', 'failed', 'undelivered', 'delivered')
+  for update;
+  -- Nothing has been sent for it (any more): a report cannot be about what it is now.
+  if not found then
+    return false;
+  end if;
+
+  if v_text.status = 'sending' and v_target in ('queued', 'sending') then
+    v_target := 'sent';
+  end if;
+  if v_target is null
+    or herald.status_rank(v_target) is null
+    or herald.status_rank(v_target) <= herald.status_rank(v_text.status::text)
+  then
+    v_target := v_text.status::text;
+  end if;
+
+  update public.sms_messages
+  set
+    status = v_target::public.sms_status,
+    twilio_sid = coalesce(v_text.twilio_sid, p_twilio_sid),
+    twilio_status = case
+      when herald.status_rank(herald.map_twilio_status(p_twilio_status))
+        < herald.status_rank(herald.map_twilio_status(v_text.twilio_status))
+        then v_text.twilio_status
+      else coalesce(p_twilio_status, v_text.twilio_status)
+    end,
+    twilio_error_code = case
+      when v_target = 'delivered' then null else coalesce(p_error_code, v_text.twilio_error_code)
+    end,
+    twilio_error_message = case
+      when v_target = 'delivered' then null else coalesce(p_error_message, v_text.twilio_error_message)
+    end,
+    sent_at = case
+      when v_target in ('sent', 'delivered', 'undelivered') then coalesce(v_text.sent_at, p_now) else v_text.sent_at
+    end,
+    delivered_at = case
+      when p_mapped_status = 'delivered' and v_target = 'delivered' then coalesce(v_text.delivered_at, p_now)
+      else v_text.delivered_at
+    end,
+    failed_at = case
+      when v_target in ('failed', 'undelivered') then coalesce(v_text.failed_at, p_now) else v_text.failed_at
+    end
+  where id = p_message_id;
+
+  update herald.sms_attempts
+  set outcome = 'accepted', finished_at = p_now, twilio_sid = p_twilio_sid
+  where message_id = p_message_id
+    and p_twilio_sid is not null
+    and (outcome is null or outcome = 'unknown')
+    and attempt = v_text.attempt_count
+    and v_text.status = 'sending';
+
+  update public.queue_jobs
+  set status = 'completed', completed_at = p_now, result = jsonb_build_object('twilio_sid', p_twilio_sid)
+  where id = v_held_job_id and v_target <> 'sending';
+
+  return v_target <> v_text.status::text;
+end;
+$$;
+
+comment on function herald.apply_sms_report(uuid, text, text, text, integer, text, timestamptz) is
+'Applies a report of the provider to its text; true if the status moved.';
+
+revoke execute on function herald.apply_sms_report(uuid, text, text, text, integer, text, timestamptz) from public;
+grant execute on function herald.apply_sms_report(uuid, text, text, text, integer, text, timestamptz)
+to herald_runner;

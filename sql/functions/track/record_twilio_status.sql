@@ -1,0 +1,67 @@
+-- A status callback: kept in the ledger whatever it is about, then applied to its text. The text is known by the SID, or
+-- by our attempt's id in the callback address if the answer with the SID never reached us.
+create or replace function public.record_twilio_status(
+  p_attempt_id uuid,
+  p_message_sid text,
+  p_message_status text,
+  p_error_code integer default null,
+  p_parameters jsonb default '{}',
+  p_now timestamptz default now()
+)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_message_id uuid;
+begin
+  if coalesce(p_message_sid, '') = '' or coalesce(p_message_status, '') = '' then
+    raise exception 'p_message_sid or p_message_status is missing'
+      using errcode = '22004', hint = 'Pass on what the callback says in MessageSid and MessageStatus.';
+  end if;
+
+  select id into v_message_id from public.sms_messages where twilio_sid = p_message_sid;
+  if v_message_id is null then
+    -- Only an attempt whose fate is open can have this SID: what was refused has none.
+    select message.id
+    into v_message_id
+    from herald.sms_attempts as attempt
+    inner join public.sms_messages as message on message.id = attempt.message_id
+    where attempt.id = p_attempt_id
+      and (attempt.outcome is null or attempt.outcome = 'unknown')
+      and message.twilio_sid is null
+      and message.status = 'sending';
+  end if;
+
+  insert into herald.sms_status_log as log (
+    twilio_sid, twilio_status, error_code, message_id, attempt_id, parameters, first_received_at, last_received_at
+  )
+  values (
+    p_message_sid, p_message_status, p_error_code, v_message_id, p_attempt_id,
+    coalesce(p_parameters, '{}') - array['To', 'From', 'Body', 'SmsSid', 'MessageSid', 'AccountSid'], p_now, p_now
+  )
+  on conflict (twilio_sid, twilio_status, error_code) do update
+  set
+    last_received_at = p_now,
+    times_received = log.times_received + 1,
+    message_id = coalesce(log.message_id, excluded.message_id);
+
+  if v_message_id is null then
+    return false;
+  end if;
+  return herald.apply_sms_report(
+    v_message_id, p_message_sid, p_message_status, herald.map_twilio_status(p_message_status), p_error_code, null, p_now
+  );
+end;
+$$;
+
+comment on function public.record_twilio_status(uuid, text, text, integer, jsonb, timestamptz) is
+$$Records a status callback of Twilio; true if it moved its text on.
+
+Any order, any number of times, before or after our own record of the request. p_attempt_id: the id from the callback
+address. p_parameters: the rest of the callback; numbers and words are not kept. A callback about a text we do not know
+is kept and gives false. Errors: 22004 SID or status missing.$$;
+
+revoke execute on function public.record_twilio_status(uuid, text, text, integer, jsonb, timestamptz) from public;
+grant execute on function public.record_twilio_status(uuid, text, text, integer, jsonb, timestamptz) to herald_runner;

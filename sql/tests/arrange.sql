@@ -1,0 +1,116 @@
+-- What the tests start from. Everything here goes the legal way, so that no test begins in a state that cannot be.
+create schema if not exists tests;
+
+create or replace function tests.a_user()
+returns uuid
+language sql
+set search_path = ''
+as $$
+  insert into public.users (id) values (gen_random_uuid()) returning id;
+$$;
+
+-- A user whose number is verified; each has another one.
+create or replace function tests.a_user_with_phone(p_phone_number text default null)
+returns uuid
+language sql
+set search_path = ''
+as $$
+  insert into public.user_sms_preferences (user_id, phone_number, phone_verified)
+  select
+    tests.a_user(),
+    coalesce(p_phone_number, '+1202' || lpad((1000000 + (select count(*) from public.user_sms_preferences))::text, 7, '0')),
+    true
+  returning user_id;
+$$;
+
+create or replace function tests.phone_of(p_user_id uuid)
+returns text
+language sql
+set search_path = ''
+as $$
+  select phone_number from public.user_sms_preferences where user_id = p_user_id;
+$$;
+
+-- A job of type other in the given status.
+create or replace function tests.a_job(p_status public.queue_status default 'pending')
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_id uuid;
+  v_token constant uuid := gen_random_uuid();
+begin
+  insert into public.queue_jobs (user_id, job_type) values (tests.a_user(), 'other') returning id into v_id;
+  if p_status not in ('pending', 'cancelled') then
+    update public.queue_jobs
+    set status = 'processing', attempts = 1, processing_token = v_token, lease_expires_at = now() + interval '1 minute'
+    where id = v_id;
+  end if;
+  update public.queue_jobs set status = p_status where id = v_id and status <> p_status;
+  return v_id;
+end;
+$$;
+
+-- A text in the given status, moved there by plain updates: it has no job.
+create or replace function tests.a_text(p_status public.sms_status default 'pending')
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := tests.a_user_with_phone();
+  v_id uuid;
+  v_step public.sms_status;
+begin
+  insert into public.sms_messages (user_id, phone_number, message_content, status, scheduled_for)
+  values (
+    v_user_id, tests.phone_of(v_user_id), 'hello', case when p_status = 'scheduled' then 'scheduled' else 'pending' end::public.sms_status,
+    case when p_status = 'scheduled' then now() + interval '1 day' end
+  )
+  returning id into v_id;
+
+  foreach v_step in array case p_status
+    when 'queued' then '{queued}'
+    when 'sending' then '{queued, sending}'
+    when 'sent' then '{queued, sending, sent}'
+    when 'delivered' then '{queued, sending, sent, delivered}'
+    when 'undelivered' then '{queued, sending, sent, undelivered}'
+    when 'failed' then '{queued, sending, failed}'
+    when 'cancelled' then '{cancelled}'
+    else '{}'
+  end::public.sms_status[] loop
+    update public.sms_messages set status = v_step where id = v_id;
+  end loop;
+  return v_id;
+end;
+$$;
+
+-- A text that waits with its job, by queue_sms_message, for a user who may be texted.
+create or replace function tests.a_queued_text(p_message text default 'hello')
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := tests.a_user_with_phone();
+begin
+  return public.queue_sms_message(v_user_id, tests.phone_of(v_user_id), p_message);
+end;
+$$;
+
+-- An SMS delivery in the given status.
+create or replace function tests.a_delivery(p_status text default 'pending')
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_id uuid;
+begin
+  insert into public.notification_deliveries (recipient_user_id, channel) values (tests.a_user(), 'sms')
+  returning id into v_id;
+  update public.notification_deliveries set status = p_status where id = v_id and status <> p_status;
+  return v_id;
+end;
+$$;
