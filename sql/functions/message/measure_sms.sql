@@ -21,6 +21,7 @@ declare
   v_room integer;
   v_free integer;
   v_taken integer := 0;
+  v_piece text collate "C";
   v_count integer;
   v_units integer;
   v_fits integer;
@@ -56,23 +57,19 @@ begin
   -- Each piece is a run of characters that stand alone, all of one size, or a single grapheme. The rules are those of
   -- UAX #29 for Unicode 10.0, as Twilio's calculator follows them: two halves of a flag take no second mark, and a
   -- skin tone that has a mark before it wants that mark right behind the emoji.
-  for v_count, v_units in
-    select
-      case when piece[1] ~ '^[cogbykCOGBH]+$' then length(piece[1]) else 1 end,
-      2 * length(piece[1]) - length(translate(piece[1], 'BCEGHMOPRS', ''))
-    from regexp_matches(herald.grapheme_letters(v_text) collate "C", '(?x)
-        [cogbyk]+ (?![eEsSzMvt])
-      | [COGBH]+ (?![eEsSzMvt])
-      | [cC]
-      | [pPR] R [eEsSz]?
-      | [pP]* [bBH] [eE] M (?: [eEsS] | z (?: [gG] | H (?: [eE] M? )? )? )*
-      | (?: (?: [pP]{2,} )? R | [pP]* (?: [bBH] M? | [oOgGM] | l* (?: v+ | y v* | k ) t* | l+ | t+ )? )
-        (?: [sS] | z (?: [gG] | H M? )? )*
-        (?: [eEsS] | z (?: [gG] | H (?: [eE] M? )? )? )*
-    ', 'g') as piece
-    where piece[1] <> ''
+  foreach v_piece in array string_to_array(rtrim(regexp_replace(herald.grapheme_letters(v_text) collate "C", '(?x)
+      [cogbyk]+ (?![eEsSzMvt])
+    | [COGBH]+ (?![eEsSzMvt])
+    | [cC]
+    | [pPR] R [eEsSz]?
+    | [pP]* [bBH] [eE] M (?: [eEsS] | z (?: [gG] | H (?: [eE] M? )? )? )*
+    | (?: (?: [pP]{2,} )? R | [pP]* (?: [bBH] M? | [oOgGM] | l* (?: v+ | y v* | k ) t* | l+ | t+ )? )
+      (?: [sS] | z (?: [gG] | H M? )? )*
+      (?: [eEsS] | z (?: [gG] | H (?: [eE] M? )? )? )*
+  ', '\&-', 'g'), '-'), '-')
   loop
-    v_units := v_units / v_count;
+    v_count := case when v_piece ~ '^[cogbykCOGBH]+$' then length(v_piece) else 1 end;
+    v_units := (2 * length(v_piece) - length(translate(v_piece, 'BCEGHMOPRS', ''))) / v_count;
     v_fits := v_free / v_units;
     if segment_count = 2 and v_taken <= v_alone then
       v_fits := greatest(v_fits, (v_alone - v_taken) / v_units + 1);

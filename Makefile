@@ -1,0 +1,46 @@
+# pgherald. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help demo test run check format clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+# The newest Python that will do; the check in the recipe says what to install if none does.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	if command -v $$python >/dev/null 2>&1 && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	echo $$python; break; fi; done)
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## Watch some dozens of texts go from queued to delivered; sends nothing
+	@$(BIN)/pgherald demo
+
+test: $(READY) ## Run every test: pgTAP and pytest, on PostgreSQL 18, on 15 if it is here, and on DATABASE_URL if set
+	@$(BIN)/python -m pytest
+
+run: $(READY) ## Run the runner, with DATABASE_URL and TWILIO_* from the environment
+	@$(BIN)/pgherald run
+
+check: $(READY) ## Lint and type-check everything
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar migrations sql/functions
+	$(BIN)/squawk --exclude=require-statement-timeout,prefer-bigint-over-int $(filter-out %.rollback.sql,$(wildcard migrations/*.sql))
+
+format: $(READY) ## Format Python and SQL in place
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+	$(BIN)/sqlfluff fix --processes 0 --disable-progress-bar migrations sql/functions
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed. Debian and Ubuntu: apt install python3 python3-venv. macOS: brew install python@3.13" >&2; exit 1; }
+	@echo "Installing into $(VENV) (once, a minute or so) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing. Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,embedded,web]'
+	@touch $(READY)

@@ -1,0 +1,51 @@
+"""`pgherald serve`: takes Twilio's reports."""
+
+import asyncio
+import logging
+import signal
+from typing import Any
+
+import click
+
+from pgherald.database import Database, DatabaseUnusableError
+from pgherald.log import set_up_logging
+from pgherald.settings import ServeSettings, serve_options
+
+_log = logging.getLogger(__name__)
+
+
+@click.command
+@serve_options
+def serve(log_level: str, log_format: Any, **options: Any) -> None:  # noqa: ANN401  click gives what the types say
+    """Take what Twilio reports about texts, at POST /twilio/status.
+
+    Every request's signature is checked before anything else. GET /healthz answers 200 while the database does.
+    Needs the extra `web`: pip install 'pgherald[web]'.
+    """
+    settings = ServeSettings.from_options(options)
+    set_up_logging(log_level, log_format)
+    try:
+        asyncio.run(_serve(settings))
+    except DatabaseUnusableError as error:
+        raise click.ClickException(str(error)) from None
+
+
+async def _serve(settings: ServeSettings) -> None:
+    """Serve until told to stop."""
+    try:
+        from pgherald import webhooks  # noqa: PLC0415  an extra
+    except ImportError:
+        raise click.ClickException("this needs the extra `web`: pip install 'pgherald[web]'") from None
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        async with Database(settings.database_url) as database:
+            application = webhooks.endpoint(
+                database, auth_token=settings.auth_token, callback_url=settings.callback_url
+            )
+            async with webhooks.serving(application, settings.bind):
+                await stopping.wait()
+                _log.info("stopping")
+    except webhooks.EndpointError as error:
+        raise click.ClickException(f"{error}. Choose another with --bind (PGHERALD_BIND).") from None

@@ -1,0 +1,53 @@
+"""Fixtures: a real server, a migrated database for each test, and a simulated Twilio over real HTTP."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import harness
+import pytest
+from hypothesis import HealthCheck, settings
+
+from pgherald.embedded import EmbeddedServer
+
+if TYPE_CHECKING:
+    from pgherald.simulator import Simulator
+
+settings.register_profile(
+    "pgherald", derandomize=True, print_blob=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("pgherald")
+
+
+@pytest.fixture(scope="session")
+def server() -> harness.TestServer:
+    """The server that comes along; fast, since nothing on it has to last."""
+    return harness.server("18")
+
+
+@pytest.fixture
+def database_url(server: harness.TestServer) -> Iterator[str]:
+    """Give a migrated database of the test's own."""
+    url = server.database()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def durable_server() -> Iterator[EmbeddedServer]:
+    """Give a server of the test's own, to be restarted or crashed, with a migrated database `postgres`."""
+    from pgherald.migrations import migrate  # noqa: PLC0415  most tests need no server of their own
+
+    with EmbeddedServer() as own:
+        migrate(own.url)
+        yield own
+
+
+@pytest.fixture
+async def simulator() -> "AsyncIterator[Simulator]":
+    """Give a simulated Twilio that listens on loopback."""
+    from pgherald.simulator import Simulator  # noqa: PLC0415  most tests need none
+
+    simulated = Simulator(account_sid=f"AC{uuid4().hex}", auth_token=uuid4().hex)
+    async with simulated.serve(host="127.0.0.1", port=0):
+        yield simulated

@@ -1,0 +1,235 @@
+"""Settings: from options and environment into one object, and a clear no to what makes no sense."""
+
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import FrozenInstanceError
+from typing import Any
+from uuid import uuid4
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from pgherald.cli import main
+from pgherald.commands.run import run
+from pgherald.commands.serve import serve
+from pgherald.settings import Address, RunSettings, ServeSettings, nothing_is_set
+
+PASSWORD = "test-password"  # noqa: S105  the tests look for it where it must not be
+TOKEN = "test-token"  # noqa: S105  likewise
+ENOUGH = {
+    "DATABASE_URL": f"postgresql://somebody:{PASSWORD}@127.0.0.1:1/nowhere",
+    "TWILIO_ACCOUNT_SID": f"AC{uuid4().hex}",
+    "TWILIO_AUTH_TOKEN": TOKEN,
+    "TWILIO_FROM": "+15005550006",
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in (run, serve):
+        for parameter in command.params:
+            monkeypatch.delenv(str(parameter.envvar), raising=False)
+
+
+@pytest.fixture
+def silent_server() -> Iterator[int]:
+    """Give a port where connections are taken and nothing is ever said."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def options(environment: Mapping[str, str], *arguments: str, command: click.Command = run) -> dict[str, Any]:
+    """Read options as the command does."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        return command.make_context(command.name, list(arguments)).params
+
+
+def start(environment: Mapping[str, str | None], *arguments: str, command: str = "run") -> Result:
+    """Start the program itself."""
+    return CliRunner().invoke(main, [command, *arguments], env={**ENOUGH, **environment})
+
+
+def test_everything_comes_from_the_environment() -> None:
+    settings = RunSettings.from_options(options(ENOUGH))
+    assert settings.database_url.reveal() == ENOUGH["DATABASE_URL"]
+    assert settings.direct_url.reveal() == ENOUGH["DATABASE_URL"]
+    assert settings.twilio.account_sid == ENOUGH["TWILIO_ACCOUNT_SID"]
+    assert settings.twilio.auth_token.reveal() == TOKEN
+    assert settings.twilio.sender == "+15005550006"
+
+
+def test_defaults_are_what_the_help_says() -> None:
+    settings = RunSettings.from_options(options(ENOUGH))
+    assert (settings.concurrency, settings.batch_size, settings.lease) == (100, 100, 120)
+    assert (settings.poll_interval, settings.tick_interval, settings.grace) == (1, 1, 25)
+    assert (settings.twilio.connect_timeout, settings.twilio.send_timeout) == (5, 30)
+    assert (settings.rate_per_second, settings.serve, settings.twilio.callback_url) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("variable", "option", "value", "read"),
+    [
+        ("PGHERALD_DIRECT_URL", "--direct-url", "dbname=direct", lambda s: s.direct_url.reveal() == "dbname=direct"),
+        ("TWILIO_API_URL", "--twilio-api-url", "http://h:1/", lambda s: s.twilio.api_url == "http://h:1"),
+        (
+            "PGHERALD_CALLBACK_URL",
+            "--callback-url",
+            "https://h/s?a=b",
+            lambda s: s.twilio.callback_url == "https://h/s?a=b",
+        ),
+        ("PGHERALD_CONCURRENCY", "--concurrency", "7", lambda s: s.concurrency == 7),
+        ("PGHERALD_BATCH_SIZE", "--batch-size", "8", lambda s: s.batch_size == 8),
+        ("PGHERALD_LEASE", "--lease", "90", lambda s: s.lease == 90),
+        ("PGHERALD_POLL_INTERVAL", "--poll-interval", "0.5", lambda s: s.poll_interval == 0.5),
+        ("PGHERALD_TICK_INTERVAL", "--tick-interval", "2", lambda s: s.tick_interval == 2),
+        ("PGHERALD_GRACE", "--grace", "0", lambda s: s.grace == 0),
+        ("PGHERALD_RATE_PER_SECOND", "--rate-per-second", "2.5", lambda s: s.rate_per_second == 2.5),
+        ("PGHERALD_CONNECT_TIMEOUT", "--connect-timeout", "3", lambda s: s.twilio.connect_timeout == 3),
+        ("PGHERALD_SEND_TIMEOUT", "--send-timeout", "20", lambda s: s.twilio.send_timeout == 20),
+    ],
+)
+def test_each_setting_has_a_variable_and_an_option(variable: str, option: str, value: str, read: Any) -> None:  # noqa: ANN401
+    assert read(RunSettings.from_options(options({**ENOUGH, variable: value})))
+    assert read(RunSettings.from_options(options({**ENOUGH, variable: "nonsense"}, option, value)))
+
+
+def test_a_messaging_service_can_be_the_sender() -> None:
+    service = f"MG{uuid4().hex}"
+    environment = {**ENOUGH, "TWILIO_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": service}
+    assert RunSettings.from_options(options(environment)).twilio.sender == service
+
+
+def test_the_runner_can_serve_too() -> None:
+    environment = {
+        **ENOUGH,
+        "PGHERALD_SERVE": "[::1]:8080",
+        "PGHERALD_CALLBACK_URL": "https://example.test/twilio/status",
+    }
+    assert RunSettings.from_options(options(environment)).serve == Address("::1", 8080)
+
+
+def test_the_endpoint_needs_less() -> None:
+    environment = {
+        **ENOUGH,
+        "PGHERALD_CALLBACK_URL": "https://example.test/twilio/status",
+        "PGHERALD_BIND": "0.0.0.0:80",
+    }
+    settings = ServeSettings.from_options(options(environment, command=serve))
+    assert (settings.bind, settings.auth_token.reveal()) == (Address("0.0.0.0", 80), TOKEN)  # noqa: S104
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = RunSettings.from_options(options(ENOUGH))
+    with pytest.raises(FrozenInstanceError):
+        settings.concurrency = 1  # type: ignore[misc]
+
+
+def test_no_secret_shows_in_a_repr() -> None:
+    settings = RunSettings.from_options(options(ENOUGH))
+    shown = f"{settings!r} {settings} {settings.twilio.auth_token} {settings.database_url!r}"
+    assert TOKEN not in shown
+    assert PASSWORD not in shown
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"DATABASE_URL": ""}, ["--database-url", "DATABASE_URL", "is missing", "postgresql://"]),
+        ({"DATABASE_URL": "mysql://root@host/db"}, ["--database-url", "DATABASE_URL", "postgresql://"]),
+        ({"DATABASE_URL": f"postgresql://u:{PASSWORD}@h:port/db"}, ["DATABASE_URL"]),
+        ({"PGHERALD_DIRECT_URL": "not a url"}, ["--direct-url", "PGHERALD_DIRECT_URL"]),
+        ({"TWILIO_ACCOUNT_SID": ""}, ["--twilio-account-sid", "TWILIO_ACCOUNT_SID", "is missing"]),
+        ({"TWILIO_ACCOUNT_SID": "AC123"}, ["TWILIO_ACCOUNT_SID", "32 hexadecimal digits"]),
+        ({"TWILIO_AUTH_TOKEN": ""}, ["--twilio-auth-token", "TWILIO_AUTH_TOKEN", "is missing"]),
+        ({"TWILIO_FROM": ""}, ["TWILIO_FROM", "TWILIO_MESSAGING_SERVICE_SID", "Set one"]),
+        (
+            {"TWILIO_MESSAGING_SERVICE_SID": f"MG{'0' * 32}"},
+            ["TWILIO_FROM", "TWILIO_MESSAGING_SERVICE_SID", "Keep one"],
+        ),
+        ({"TWILIO_FROM": "0049301234567"}, ["--twilio-from", "TWILIO_FROM", "E.164"]),
+        (
+            {"TWILIO_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": "MG1"},
+            ["TWILIO_MESSAGING_SERVICE_SID", "32 hexadecimal"],
+        ),
+        ({"TWILIO_API_URL": "localhost:4010"}, ["--twilio-api-url", "TWILIO_API_URL", "https://"]),
+        ({"TWILIO_API_URL": "http://u:p@host"}, ["TWILIO_API_URL", "without a user"]),
+        ({"TWILIO_API_URL": "http://host:99999"}, ["TWILIO_API_URL", "https://"]),
+        ({"PGHERALD_CALLBACK_URL": "https:///path"}, ["--callback-url", "PGHERALD_CALLBACK_URL"]),
+        ({"PGHERALD_CALLBACK_URL": "https://host/#x"}, ["PGHERALD_CALLBACK_URL", "fragment"]),
+        ({"PGHERALD_SERVE": "127.0.0.1:1"}, ["--callback-url", "PGHERALD_CALLBACK_URL", "--serve"]),
+        ({"PGHERALD_SERVE": "8080", "PGHERALD_CALLBACK_URL": "https://h/s"}, ["PGHERALD_SERVE", "HOST:PORT"]),
+        ({"PGHERALD_SEND_TIMEOUT": "120"}, ["--send-timeout", "PGHERALD_SEND_TIMEOUT", "PGHERALD_LEASE"]),
+        ({"PGHERALD_CONNECT_TIMEOUT": "31"}, ["PGHERALD_CONNECT_TIMEOUT", "PGHERALD_SEND_TIMEOUT"]),
+        ({"PGHERALD_CONCURRENCY": "0"}, ["--concurrency", "PGHERALD_CONCURRENCY", "1<=x<=10000"]),
+        ({"PGHERALD_CONCURRENCY": "many"}, ["PGHERALD_CONCURRENCY", "integer"]),
+        ({"PGHERALD_BATCH_SIZE": "-1"}, ["--batch-size", "PGHERALD_BATCH_SIZE"]),
+        ({"PGHERALD_LEASE": "0"}, ["--lease", "PGHERALD_LEASE"]),
+        ({"PGHERALD_POLL_INTERVAL": "0"}, ["--poll-interval", "PGHERALD_POLL_INTERVAL"]),
+        ({"PGHERALD_TICK_INTERVAL": "nan"}, ["--tick-interval", "PGHERALD_TICK_INTERVAL", "nan"]),
+        ({"PGHERALD_GRACE": "-1"}, ["--grace", "PGHERALD_GRACE"]),
+        ({"PGHERALD_GRACE": "inf"}, ["--grace", "PGHERALD_GRACE"]),
+        ({"PGHERALD_RATE_PER_SECOND": "0"}, ["--rate-per-second", "PGHERALD_RATE_PER_SECOND"]),
+        ({"PGHERALD_LOG_LEVEL": "loud"}, ["--log-level", "PGHERALD_LOG_LEVEL"]),
+        ({"PGHERALD_LOG_FORMAT": "xml"}, ["--log-format", "PGHERALD_LOG_FORMAT"]),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(environment: dict[str, str], words: list[str]) -> None:
+    result = start(environment)
+    assert result.exit_code == 2, result.output
+    told = " ".join(result.output.split())
+    assert [word for word in words if word not in told] == []
+    assert TOKEN not in told
+    assert PASSWORD not in told
+
+
+def test_the_endpoint_refuses_in_the_same_way() -> None:
+    result = start({"PGHERALD_CALLBACK_URL": ""}, command="serve")
+    assert result.exit_code == 2
+    assert "PGHERALD_CALLBACK_URL" in result.output
+
+
+def test_a_database_that_refuses_is_told_with_its_address_and_without_the_password() -> None:
+    result = start({})
+    assert result.exit_code == 1
+    assert "host 127.0.0.1, port 1, database nowhere" in result.output
+    assert "DATABASE_URL" in result.output
+    assert PASSWORD not in result.output
+
+
+def test_a_database_that_answers_nothing_is_told_as_well(silent_server: int) -> None:
+    url = f"postgresql://somebody:{PASSWORD}@127.0.0.1:{silent_server}/nowhere?connect_timeout=2"
+    result = start({"DATABASE_URL": url})
+    assert result.exit_code == 1
+    assert f"host 127.0.0.1, port {silent_server}, database nowhere" in result.output
+    assert PASSWORD not in result.output
+
+
+@pytest.mark.parametrize("environment", [{}, {"PGHERALD_LEASE": "60"}])
+def test_with_neither_database_nor_twilio_the_runner_stays_at_home(environment: dict[str, str]) -> None:
+    assert nothing_is_set(options(environment))
+
+
+@pytest.mark.parametrize("variable", [*ENOUGH, "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_API_URL"])
+def test_one_of_them_is_enough_to_mean_it(variable: str) -> None:
+    assert not nothing_is_set(options({variable: "something"}))
+
+
+@pytest.mark.parametrize("command", [run, serve], ids=lambda command: str(command.name))
+def test_the_help_explains_each_option_with_its_variable(command: click.Command) -> None:
+    told = " ".join(CliRunner().invoke(main, [str(command.name), "--help"], terminal_width=200).output.split())
+    for parameter in command.params:
+        assert isinstance(parameter, click.Option)
+        assert parameter.help
+        assert parameter.opts[0] in told
+        assert f"env var: {parameter.envvar}" in told
+        assert parameter.default is None or f"default: {parameter.default}" in told or "default" not in str(parameter)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pgherald.webhooks", None)
+    result = start({"PGHERALD_CALLBACK_URL": "https://example.test/twilio/status"}, command="serve")
+    assert result.exit_code == 1
+    assert "pgherald[web]" in result.output

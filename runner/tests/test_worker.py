@@ -1,0 +1,602 @@
+"""The runner between a real database and a real HTTP server: each text once, whatever happens in between."""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from aiohttp import web
+from pgherald.database import Database
+from pgherald.settings import RunSettings, Secret, TwilioSettings
+from pgherald.twilio import Twilio
+from pgherald.worker import Worker
+from psycopg.rows import dict_row
+
+SENDER = "+15005550006"
+Behaviour = Callable[[Mapping[str, str]], Awaitable[web.StreamResponse]]
+
+
+class Provider:
+    """An HTTP server in Twilio's place that behaves as told, and remembers what it was asked to send."""
+
+    def __init__(self) -> None:
+        """Say yes to everything at first."""
+        self.behaviour: Behaviour = accept
+        self.posts: list[str] = []
+        self.under_way = 0
+        self.most_under_way = 0
+
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        """Take a request for a text."""
+        fields = {name: str(value) for name, value in (await request.post()).items()}
+        self.posts.append(fields["Body"])
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            return await self.behaviour(fields)
+        finally:
+            self.under_way -= 1
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[str]:
+        """Serve, and give the address."""
+        application = web.Application()
+        application.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self.take)
+        runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        try:
+            yield site.name if not site.name.endswith(":0") else f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+
+async def accept(_fields: Mapping[str, str]) -> web.Response:
+    return web.json_response({"sid": f"SM{uuid4().hex}", "status": "queued", "num_segments": "1"}, status=201)
+
+
+def accept_after(seconds: float, *, only: str = "") -> Behaviour:
+    """Say yes late, to all or to one body."""
+
+    async def behaviour(fields: Mapping[str, str]) -> web.Response:
+        if only in {"", fields["Body"]}:
+            await asyncio.sleep(seconds)
+        return await accept(fields)
+
+    return behaviour
+
+
+def refuse(status: int, code: int, **headers: str) -> Behaviour:
+    """Say no."""
+
+    async def behaviour(_fields: Mapping[str, str]) -> web.Response:
+        return web.json_response({"code": code, "message": "no", "status": status}, status=status, headers=headers)
+
+    return behaviour
+
+
+class Wire:
+    """The line between the runner and the database, which can be cut and mended."""
+
+    def __init__(self, url: str) -> None:
+        """Lead to the server of a URL."""
+        self.parts = urlsplit(url)
+        self.writers: list[asyncio.StreamWriter] = []
+        self.is_cut = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[str]:
+        """Pass on what comes, and give the URL through the wire."""
+        server = await asyncio.start_server(self.take, "127.0.0.1", 0)
+        user = f"{self.parts.netloc.rpartition('@')[0]}@" if "@" in self.parts.netloc else ""
+        netloc = f"{user}127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            yield urlunsplit(self.parts._replace(netloc=netloc))
+        finally:
+            self.cut()
+            server.close()
+
+    def cut(self) -> None:
+        """Let nothing through any more."""
+        self.is_cut = True
+        for writer in self.writers:
+            writer.transport.abort()
+        self.writers.clear()
+
+    def mend(self) -> None:
+        """Let new connections through."""
+        self.is_cut = False
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take a connection and pass on both directions."""
+        if self.is_cut:
+            writer.transport.abort()
+            return
+        far_reader, far_writer = await asyncio.open_connection(self.parts.hostname, self.parts.port)
+        self.writers += [writer, far_writer]
+        await asyncio.gather(pass_on(reader, far_writer), pass_on(far_reader, writer))
+
+
+async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+class Desk:
+    """A client of the database: queues texts, and looks what became of them."""
+
+    def __init__(self, url: str) -> None:
+        """Work with the database of a URL."""
+        self.url = url
+
+    async def rows(self, query: str, *parameters: object) -> list[dict[str, Any]]:
+        """Run a query."""
+        async with (
+            await psycopg.AsyncConnection.connect(self.url, autocommit=True, row_factory=dict_row) as connection,
+            connection.cursor() as cursor,
+        ):
+            await cursor.execute(query.encode(), parameters or None)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def queue(self, *bodies: str, seconds_ahead: float | None = None) -> list[UUID]:
+        """Queue texts, each to a user and a number of its own."""
+        query = """
+            with users as (
+              insert into public.users (id)
+              select gen_random_uuid() from unnest(%s::text[])
+              returning id
+            ),
+            numbered as (select id, row_number() over () as number from users),
+            preferences as (
+              insert into public.user_sms_preferences (user_id, phone_number, phone_verified)
+              select id, '+1202' || (3000000 + floor(random() * 6000000)::bigint)::text, true from numbered
+              returning user_id, phone_number
+            )
+            select numbered.number, user_id, phone_number
+            from preferences inner join numbered on numbered.id = preferences.user_id
+            order by numbered.number
+        """
+        users = await self.rows(query, list(bodies))
+        texts = await self.rows(
+            """
+            select public.queue_sms_message(
+              p_user_id => wanted.user_id, p_phone_number => wanted.phone_number, p_message => wanted.body,
+              p_scheduled_for => now() + %s::double precision * interval '1 second'
+            ) as id
+            from unnest(%s::uuid[], %s::text[], %s::text[]) as wanted (user_id, phone_number, body)
+            """,
+            seconds_ahead,
+            [user["user_id"] for user in users],
+            [user["phone_number"] for user in users],
+            list(bodies),
+        )
+        return [text["id"] for text in texts]
+
+    async def statuses(self) -> dict[str, int]:
+        """Count the texts by status."""
+        rows = await self.rows("select status::text, count(*) from public.sms_messages group by 1")
+        return {row["status"]: row["count"] for row in rows}
+
+    async def until(self, statuses: dict[str, int], *, seconds: float = 20) -> None:
+        """Wait until the texts are in these statuses."""
+        ends_at = time.monotonic() + seconds
+        while (now := await self.statuses()) != statuses:
+            assert time.monotonic() < ends_at, f"still {now}, not {statuses}"
+            await asyncio.sleep(0.05)
+
+    async def until_somebody_waits(self) -> None:
+        """Wait until a session waits for a lock in this database."""
+        query = """
+            select count(*) from pg_locks
+            where not granted and database = (select oid from pg_database where datname = current_database())
+        """
+        for _ in range(100):
+            if (await self.rows(query))[0]["count"]:
+                return
+            await asyncio.sleep(0.05)
+        pytest.fail("nobody waits")
+
+
+async def until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
+    """Wait until something is so."""
+    ends_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends_at, "did not come about"
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    """Give a provider that runs; its address is in `url`."""
+    provider = Provider()
+    async with provider.running() as url:
+        provider.url = url  # type: ignore[attr-defined]
+        yield provider
+
+
+@pytest.fixture
+def desk(database_url: str) -> Desk:
+    return Desk(database_url)
+
+
+@asynccontextmanager
+async def a_runner(
+    database_url: str,
+    provider: Provider,
+    *,
+    direct_url: str | None = None,
+    send_timeout: float = 10,
+    **changes: Any,  # noqa: ANN401
+) -> AsyncIterator[Worker]:
+    """Run a worker, and see at the end that it stops in good order."""
+    url: str = provider.url  # type: ignore[attr-defined]
+    settings = RunSettings(
+        database_url=Secret(database_url),
+        direct_url=Secret(direct_url or database_url),
+        twilio=TwilioSettings(
+            account_sid=f"AC{uuid4().hex}",
+            auth_token=Secret("test-token"),
+            sender=SENDER,
+            api_url=url,
+            send_timeout=send_timeout,
+        ),
+        **changes,
+    )
+    async with (
+        Database(settings.database_url, settings.direct_url) as database,
+        Twilio(settings.twilio, connections=settings.concurrency) as twilio,
+    ):
+        await database.register_sender(SENDER, rate_per_second=settings.rate_per_second)
+        worker = Worker(database, twilio, settings, runner=f"test {uuid4()}")
+        task = asyncio.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            if not worker._stopping.is_set():  # noqa: SLF001  a second stop would mean to hurry
+                worker.stop()
+            assert await asyncio.wait_for(task, 30) == 0
+
+
+async def test_each_text_is_sent_once_and_recorded_with_its_sid(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    await desk.queue(*(f"text {number}" for number in range(300)))
+    async with a_runner(database_url, provider), a_runner(database_url, provider):
+        await desk.until({"sent": 300})
+    assert sorted(provider.posts) == sorted(f"text {number}" for number in range(300))
+    unfinished = "select count(*) from public.sms_messages where twilio_sid is null"
+    assert (await desk.rows(unfinished))[0]["count"] == 0
+
+
+async def test_a_new_text_goes_at_once_by_notification(database_url: str, provider: Provider, desk: Desk) -> None:
+    async with a_runner(database_url, provider, poll_interval=30, tick_interval=30):
+        await asyncio.sleep(0.5)
+        await desk.queue("now")
+        await desk.until({"sent": 1}, seconds=3)
+
+
+async def test_without_notifications_polling_finds_it(database_url: str, provider: Provider, desk: Desk) -> None:
+    deaf = "postgresql://nobody@127.0.0.1:1/nowhere"
+    async with a_runner(database_url, provider, direct_url=deaf, poll_interval=0.2, tick_interval=30):
+        await asyncio.sleep(0.5)
+        await desk.queue("soon")
+        await desk.until({"sent": 1}, seconds=3)
+
+
+async def test_the_poll_interval_is_kept(database_url: str, provider: Provider, desk: Desk) -> None:
+    deaf = "postgresql://nobody@127.0.0.1:1/nowhere"
+    async with a_runner(database_url, provider, direct_url=deaf, poll_interval=30, tick_interval=30):
+        await asyncio.sleep(0.5)
+        await desk.queue("later")
+        await asyncio.sleep(1.5)
+        assert provider.posts == []
+
+
+async def test_a_scheduled_text_goes_at_its_time_and_not_before(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    async with a_runner(database_url, provider, poll_interval=30, tick_interval=0.2):
+        await desk.queue("at its time", seconds_ahead=1.5)
+        await desk.until({"sent": 1}, seconds=5)
+    query = "select extract(epoch from sent_at - scheduled_for)::float8 as late from public.sms_messages"
+    late = (await desk.rows(query))[0]["late"]
+    assert 0 <= late < 1
+
+
+async def test_a_slow_text_does_not_hold_up_the_others(database_url: str, provider: Provider, desk: Desk) -> None:
+    """Failure 11: fast jobs waited minutes behind slow ones of their batch."""
+    provider.behaviour = accept_after(3, only="slow")
+    await desk.queue("slow", *(f"fast {number}" for number in range(40)))
+    async with a_runner(database_url, provider, concurrency=2, batch_size=2):
+        await desk.until({"sent": 40, "sending": 1}, seconds=2.8)
+        await desk.until({"sent": 41})
+
+
+async def test_no_more_texts_are_in_flight_than_there_are_slots(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    provider.behaviour = accept_after(0.1)
+    await desk.queue(*(f"text {number}" for number in range(30)))
+    async with a_runner(database_url, provider, concurrency=5):
+        await desk.until({"sent": 30})
+    assert provider.most_under_way == 5
+
+
+async def test_a_batch_is_no_larger_than_asked_for(database_url: str, provider: Provider, desk: Desk) -> None:
+    await desk.queue(*(f"text {number}" for number in range(20)))
+    async with a_runner(database_url, provider, batch_size=3):
+        await desk.until({"sent": 20})
+    batches = await desk.rows("select count(*) from herald.sms_attempts group by started_at")
+    assert max(batch["count"] for batch in batches) == 3
+
+
+async def test_the_rate_is_kept(database_url: str, provider: Provider, desk: Desk) -> None:
+    await desk.queue(*(f"text {number}" for number in range(25)))
+    began = time.monotonic()
+    async with a_runner(database_url, provider, rate_per_second=10):
+        await desk.until({"sent": 25})
+    assert time.monotonic() - began > 1.3  # the first second's worth may go at once
+
+
+async def test_a_result_is_recorded_after_the_database_was_away(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    """Failure 6: a finished job ran again because recording its completion failed."""
+    provider.behaviour = accept_after(0.5)
+    wire = Wire(database_url)
+    await desk.queue("once", "and once")
+    async with wire.running() as through_wire, a_runner(through_wire, provider):
+        await until(lambda: provider.under_way == 2)
+        wire.cut()
+        await until(lambda: provider.under_way == 0)
+        await asyncio.sleep(1)
+        assert await desk.statuses() == {"sending": 2}
+        wire.mend()
+        await desk.until({"sent": 2})
+        await desk.queue("after it")
+        await desk.until({"sent": 3})
+    assert sorted(provider.posts) == ["after it", "and once", "once"]
+
+
+async def test_nothing_more_is_claimed_than_can_be_recorded(database_url: str, provider: Provider, desk: Desk) -> None:
+    """Results that cannot be written keep their slots."""
+    await desk.queue(*(f"text {number}" for number in range(50)))
+    await desk.rows("alter function public.record_sms_results rename to hidden")
+    async with a_runner(database_url, provider, concurrency=10):
+        await until(lambda: len(provider.posts) == 10)
+        await asyncio.sleep(1)
+        assert len(provider.posts) == 10
+        await desk.rows("alter function public.hidden rename to record_sms_results")
+        await desk.until({"sent": 50})
+    assert len(set(provider.posts)) == len(provider.posts) == 50
+
+
+async def test_one_result_that_is_refused_does_not_hold_up_the_others(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    await desk.rows(
+        """
+        create function public.refuse() returns trigger language plpgsql as $$
+        begin
+          raise exception 'not this one' using errcode = '22023';
+        end $$;
+        create trigger t99_refuse before update on public.sms_messages
+        for each row when (new.message_content = 'bad' and new.twilio_sid is not null)
+        execute function public.refuse();
+        """
+    )
+    await desk.queue("bad", *(f"good {number}" for number in range(10)))
+    async with a_runner(database_url, provider):
+        await desk.until({"sent": 10, "sending": 1})
+        await desk.rows("drop trigger t99_refuse on public.sms_messages")
+        await desk.until({"sent": 11})
+    assert len(provider.posts) == 11
+
+
+async def test_the_lease_is_extended_while_a_text_is_in_flight(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    """F29: a long job was reclaimed while it ran."""
+    provider.behaviour = accept_after(3)
+    await desk.queue("long")
+    async with a_runner(database_url, provider, lease=1.2, tick_interval=0.1):
+        await desk.until({"sent": 1})
+    outcomes = await desk.rows("select outcome from herald.sms_attempts")
+    assert outcomes == [{"outcome": "accepted"}]
+    held = "select count(*) from public.queue_jobs where lease_expires_at is null and status = 'processing'"
+    assert (await desk.rows(held))[0]["count"] == 0
+
+
+async def test_a_result_under_a_foreign_token_changes_nothing(
+    database_url: str, provider: Provider, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """F23: a reclaimed job was completed by its old owner."""
+    provider.behaviour = accept_after(0.7)
+    await desk.queue("mine no more")
+    async with a_runner(database_url, provider, lease=1):
+        await until(lambda: provider.under_way == 1)
+        await desk.rows("update public.queue_jobs set processing_token = gen_random_uuid()")
+        await until(lambda: "was not recorded" in caplog.text)
+    assert "lost the lease" in caplog.text
+    assert await desk.statuses() == {"sending": 1}
+
+
+@pytest.mark.parametrize("status", [500, 503, 408])
+async def test_a_text_that_may_have_been_accepted_is_not_sent_again(
+    database_url: str, provider: Provider, desk: Desk, status: int
+) -> None:
+    """Failure 22: a retry after a time-out sent the text twice or three times."""
+    provider.behaviour = refuse(status, 20500)
+    await desk.queue("perhaps")
+    async with a_runner(database_url, provider):
+        await until(lambda: len(provider.posts) == 1)
+        await asyncio.sleep(1)
+    assert provider.posts == ["perhaps"]
+    assert await desk.statuses() == {"sending": 1}
+    assert await desk.rows("select outcome from herald.sms_attempts") == [{"outcome": "unknown"}]
+
+
+async def test_a_text_without_an_answer_in_time_is_not_sent_again(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    provider.behaviour = accept_after(5)
+    await desk.queue("perhaps")
+    async with a_runner(database_url, provider, send_timeout=0.5):
+        await until(lambda: len(provider.posts) == 1)
+        await asyncio.sleep(1.5)
+    assert provider.posts == ["perhaps"]
+    assert await desk.rows("select outcome, http_status from herald.sms_attempts") == [
+        {"outcome": "unknown", "http_status": None}
+    ]
+
+
+async def test_a_throttled_text_goes_when_the_provider_said(database_url: str, provider: Provider, desk: Desk) -> None:
+    async def throttle_first(fields: Mapping[str, str]) -> web.StreamResponse:
+        first = len(provider.posts) == 1
+        return await (refuse(429, 20429, **{"Retry-After": "1"}) if first else accept)(fields)
+
+    provider.behaviour = throttle_first
+    await desk.queue("patience")
+    began = time.monotonic()
+    async with a_runner(database_url, provider):
+        await desk.until({"sent": 1})
+    assert time.monotonic() - began >= 1
+    assert len(provider.posts) == 2
+
+
+async def test_refused_credentials_are_told_once_and_stop_the_claims(
+    database_url: str, provider: Provider, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.behaviour = refuse(401, 20003)
+    await desk.queue(*(f"text {number}" for number in range(20)))
+    async with a_runner(database_url, provider, concurrency=2):
+        await until(lambda: len(provider.posts) >= 2)
+        await asyncio.sleep(1)
+        assert len(provider.posts) <= 4
+    assert await desk.statuses() == {"queued": 20}
+    told = [record.getMessage() for record in caplog.records if "refuses our account" in record.getMessage()]
+    assert len(told) == 1
+    assert "TWILIO_AUTH_TOKEN" in told[0]
+
+
+async def test_stopping_lets_texts_in_flight_end(database_url: str, provider: Provider, desk: Desk) -> None:
+    """Failure 13: deploys left jobs processing, charged with an attempt."""
+    provider.behaviour = accept_after(0.7)
+    await desk.queue(*(f"text {number}" for number in range(20)))
+    async with a_runner(database_url, provider, concurrency=5) as worker:
+        await until(lambda: provider.under_way == 5)
+        worker.stop()
+    assert await desk.statuses() == {"sent": 5, "queued": 15}
+    waiting = await desk.rows(
+        "select distinct status::text, attempts from public.queue_jobs where status <> 'completed'"
+    )
+    assert waiting == [{"status": "pending", "attempts": 0}]
+
+
+async def test_what_is_claimed_while_stopping_is_handed_back_with_its_attempt(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    await desk.queue("one", "two")
+    async with await psycopg.AsyncConnection.connect(database_url) as blocker:
+        await blocker.execute("lock table herald.sms_attempts in exclusive mode")
+        async with a_runner(database_url, provider) as worker:
+            await desk.until_somebody_waits()
+            worker.stop()
+            await blocker.rollback()
+    assert provider.posts == []
+    assert await desk.statuses() == {"queued": 2}
+    jobs = await desk.rows("select distinct status::text, attempts from public.queue_jobs")
+    assert jobs == [{"status": "pending", "attempts": 0}]
+
+
+async def test_what_the_grace_time_does_not_suffice_for_is_held(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    provider.behaviour = accept_after(5)
+    await desk.queue("too long")
+    began = time.monotonic()
+    async with a_runner(database_url, provider, grace=0.3) as worker:
+        await until(lambda: provider.under_way == 1)
+        worker.stop()
+    assert time.monotonic() - began < 4
+    assert await desk.statuses() == {"sending": 1}
+    assert await desk.rows("select outcome from herald.sms_attempts") == [{"outcome": "unknown"}]
+
+
+async def test_a_second_signal_hurries(database_url: str, provider: Provider, desk: Desk) -> None:
+    provider.behaviour = accept_after(20)
+    await desk.queue("too long")
+    began = time.monotonic()
+    async with a_runner(database_url, provider, grace=60, send_timeout=30) as worker:
+        await until(lambda: provider.under_way == 1)
+        worker.stop()
+        await asyncio.sleep(0.2)
+        worker.stop()
+    assert time.monotonic() - began < 4
+    assert await desk.rows("select outcome from herald.sms_attempts") == [{"outcome": "unknown"}]
+
+
+async def test_stopping_ends_although_the_database_is_away(database_url: str, provider: Provider, desk: Desk) -> None:
+    provider.behaviour = accept_after(0.5)
+    wire = Wire(database_url)
+    await desk.queue("lost")
+    async with wire.running() as through_wire:
+        began = time.monotonic()
+        async with a_runner(through_wire, provider, grace=1) as worker:
+            await until(lambda: provider.under_way == 1)
+            wire.cut()
+            worker.stop()
+            worker.stop()
+        assert time.monotonic() - began < 6
+    assert provider.posts == ["lost"]
+
+
+async def test_a_runner_that_may_claim_nothing_does_not_ask_in_a_hot_loop(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    """Something is due, and another session is at it."""
+    await desk.queue("kept", "as well")
+    async with await psycopg.AsyncConnection.connect(database_url) as keeper:
+        await keeper.execute("select from public.queue_jobs for update")
+        async with a_runner(database_url, provider, poll_interval=0.5, tick_interval=30):
+            await asyncio.sleep(1)
+            before = await calls(desk)
+            await asyncio.sleep(2)
+            assert await calls(desk) - before < 30
+            assert provider.posts == []
+            await keeper.rollback()
+            await desk.until({"sent": 2})
+
+
+async def calls(desk: Desk) -> int:
+    """Count the transactions that the database has seen."""
+    await desk.rows("select pg_stat_force_next_flush()")
+    rows = await desk.rows("select xact_commit from pg_stat_database where datname = current_database()")
+    return int(rows[0]["xact_commit"])
+
+
+async def test_logs_name_texts_by_id_only(
+    database_url: str, provider: Provider, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    provider.behaviour = refuse(400, 21211)
+    (message_id,) = await desk.queue("a body nobody else may read")
+    async with a_runner(database_url, provider):
+        await desk.until({"failed": 1})
+    number = (await desk.rows("select phone_number from public.sms_messages"))[0]["phone_number"]
+    told = json.dumps([[record.getMessage(), vars(record)] for record in caplog.records], default=str)
+    assert str(message_id) in told
+    assert number not in told
+    assert "a body nobody" not in told
+    assert "test-token" not in told
