@@ -27,7 +27,7 @@ check: $(READY) ## Lint and type-check everything
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar migrations sql/functions
-	$(BIN)/squawk --exclude=require-statement-timeout,prefer-bigint-over-int $(filter-out %.rollback.sql,$(wildcard migrations/*.sql))
+	$(BIN)/squawk --exclude=require-statement-timeout,prefer-bigint-over-int,prefer-text-field $(filter-out %.rollback.sql,$(wildcard migrations/*.sql))
 
 format: $(READY) ## Format Python and SQL in place
 	$(BIN)/ruff format

@@ -82,7 +82,7 @@ begin
   );
 end;
 $body$;
-revoke execute on procedure herald.close_table(regclass) from public;
+revoke execute on procedure herald.close_table(regclass) from public; -- noqa: LT01
 comment on procedure herald.close_table(regclass) is
 'For migrations: makes a new table readable and writable to herald_runner alone.';
 
@@ -148,7 +148,7 @@ create table herald.settings (
   is_only_row boolean not null default true,
   kill_switch boolean not null default false,
   promote_lead interval not null default '5 minutes',
-  retry_delays interval [] not null default '{0, 5 minutes, 15 minutes, 30 minutes}',
+  retry_delays interval[] not null default '{0, 5 minutes, 15 minutes, 30 minutes}',
   retry_jitter double precision not null default 0.1,
   sender_pause interval not null default '1 minute',
   throttle_delay interval not null default '10 seconds',
@@ -161,7 +161,7 @@ create table herald.settings (
   constraint settings_retry_delays_are_known check (
     cardinality(retry_delays) > 0
     and array_position(retry_delays, null) is null
-    and interval '0' <= all (retry_delays)
+    and interval '0' <= all(retry_delays)
   ),
   constraint settings_jitter_is_a_share check (retry_jitter between 0 and 1),
   constraint settings_pauses_are_positive check (sender_pause > interval '0' and throttle_delay > interval '0'),

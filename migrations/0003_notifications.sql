@@ -138,13 +138,15 @@ where tracking_id is not null;
 
 comment on table public.notification_events is 'What happened: an immutable log.';
 comment on table public.notification_subscriptions is 'Who wants to hear of which event.';
-comment on table public.user_notification_preferences is 'How a user wants to hear of an event: channels, hours, limits.';
+comment on table public.user_notification_preferences is
+'How a user wants to hear of an event: channels, hours, limits.';
 comment on table public.push_subscriptions is 'Where a browser or device of a user takes Web Push.';
 comment on table public.notification_deliveries is
 'One event on its way to one recipient through one channel and address.';
 comment on column public.notification_deliveries.channel_identifier is
 'Phone number, e-mail address or push endpoint, at the time of the event.';
-comment on column public.notification_deliveries.external_id is 'The provider''s id: for a text, Twilio''s message SID.';
+comment on column public.notification_deliveries.external_id is
+'The provider''s id: for a text, Twilio''s message SID.';
 
 call herald.close_table('public.notification_events');
 call herald.close_table('public.notification_subscriptions');

@@ -58,8 +58,12 @@ create table public.queue_jobs (
   constraint queue_jobs_lease_is_for_running check (status = 'processing' or lease_expires_at is null),
   foreign key (user_id) references public.users (id) on delete cascade
 )
-with (fillfactor = 75, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
-autovacuum_vacuum_cost_delay = 0);
+with (
+  fillfactor = 75,
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 2000,
+  autovacuum_vacuum_cost_delay = 0
+);
 
 create index queue_jobs_due_idx on public.queue_jobs (job_type, due_rank)
 where status in ('pending', 'retrying');

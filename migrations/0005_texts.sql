@@ -66,7 +66,8 @@ create index sms_templates_created_by_idx on public.sms_templates (created_by);
 
 comment on table public.sms_templates is 'Texts with {{variables}}, rendered when a text is queued.';
 comment on column public.sms_templates.max_length is 'Characters of the rendered text.';
-comment on column public.sms_templates.usage_count is 'Texts made from it; folded in by tick() from an append-only log.';
+comment on column public.sms_templates.usage_count is
+'Texts made from it; folded in by tick() from an append-only log.';
 
 insert into public.sms_templates (template_key, name, description, message_template, template_vars, required_vars)
 values
@@ -189,8 +190,12 @@ create table public.sms_messages (
   foreign key (category) references herald.sms_categories (category),
   foreign key (parent_message_id) references public.sms_messages (id) on delete set null
 )
-with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000,
-autovacuum_vacuum_cost_delay = 0);
+with (
+  fillfactor = 80,
+  autovacuum_vacuum_scale_factor = 0.01,
+  autovacuum_vacuum_threshold = 2000,
+  autovacuum_vacuum_cost_delay = 0
+);
 
 create index sms_messages_user_id_status_idx on public.sms_messages (user_id, status);
 create index sms_messages_scheduled_for_idx on public.sms_messages (scheduled_for)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, Self
 from uuid import UUID
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
@@ -121,6 +121,15 @@ class Database(AbstractAsyncContextManager["Database"]):
     ) -> None:
         """Close the pool."""
         await self._pool.close(timeout=2)
+
+    def unusable(self, error: psycopg.Error) -> DatabaseUnusableError:
+        """Say what to do about an error at the start."""
+        cause = f"the database at {_whereabouts(self._conninfo)} cannot be used: {describe(error)}"
+        if error.sqlstate == errors.InsufficientPrivilege.sqlstate:
+            return DatabaseUnusableError(
+                f"{cause}. An administrator runs: grant herald_runner to <the user of the URL>;"
+            )
+        return DatabaseUnusableError(f"{cause}. Check --database-url (DATABASE_URL).")
 
     async def register_sender(self, sender: str, *, rate_per_second: float | None) -> None:
         """Make a sender known, with its pace."""
@@ -259,14 +268,12 @@ class Database(AbstractAsyncContextManager["Database"]):
               current_setting('server_version_num')::integer,
               to_regproc('public.claim_sms') is not null and to_regproc('herald.next_claim_at') is not null
         """
-        where = _whereabouts(self._conninfo)
         try:
             async with await AsyncConnection.connect(self._conninfo, prepare_threshold=None) as connection:
                 version, migrated = await (await connection.execute(query)).fetchone() or (0, False)
         except psycopg.Error as error:
-            raise DatabaseUnusableError(
-                f"no database answers at {where}: {describe(error)}. Check --database-url (DATABASE_URL)."
-            ) from None
+            raise self.unusable(error) from None
+        where = _whereabouts(self._conninfo)
         if version < _OLDEST_SERVER:
             raise DatabaseUnusableError(
                 f"the server at {where} is PostgreSQL {version // 10_000}; 15 or newer is needed."

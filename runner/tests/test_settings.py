@@ -10,6 +10,7 @@ from uuid import uuid4
 import click
 import pytest
 from click.testing import CliRunner, Result
+
 from pgherald.cli import main
 from pgherald.commands.run import run
 from pgherald.commands.serve import serve

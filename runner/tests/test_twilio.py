@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from uuid import uuid4
 
 import pytest
+
 from pgherald.database import ClaimedText
 from pgherald.settings import Secret, TwilioSettings
 from pgherald.twilio import Answer, Twilio, callback_address

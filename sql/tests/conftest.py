@@ -42,7 +42,7 @@ class SqlFile(pytest.File):
 class SqlTest(pytest.Item):
     """A file of assertions on one server."""
 
-    def __init__(self, *, label: str, **kwargs: Any) -> None:
+    def __init__(self, *, label: str, **kwargs: Any) -> None:  # noqa: ANN401  pytest's own arguments
         """Remember the server."""
         super().__init__(**kwargs)
         self._label = label

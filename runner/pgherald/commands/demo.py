@@ -21,6 +21,7 @@ from uuid import UUID, uuid4
 import click
 import psycopg
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -168,7 +169,7 @@ async def _queue(connection: psycopg.AsyncConnection[Any], wish: Wish) -> UUID:
         "p_priority": "normal",
         "p_template_key": None,
         **arguments,
-        "p_template_vars": psycopg.types.json.Jsonb(arguments.get("p_template_vars")),
+        "p_template_vars": Jsonb(arguments.get("p_template_vars")),
     }
     cursor = await connection.execute(query, values)
     row = await cursor.fetchone()

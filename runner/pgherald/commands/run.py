@@ -13,7 +13,7 @@ from uuid import uuid4
 import click
 import psycopg
 
-from pgherald.database import Database, DatabaseUnusableError, describe
+from pgherald.database import Database, DatabaseUnusableError
 from pgherald.log import set_up_logging
 from pgherald.settings import RunSettings, nothing_is_set, run_options
 from pgherald.twilio import Twilio
@@ -53,10 +53,7 @@ async def _run(settings: RunSettings) -> int:
         try:
             await database.register_sender(settings.twilio.sender, rate_per_second=settings.rate_per_second)
         except psycopg.Error as error:
-            raise DatabaseUnusableError(
-                f"the runner cannot work with this database: {describe(error)}. Its user needs the role herald_runner: "
-                "grant herald_runner to <user>."
-            ) from None
+            raise database.unusable(error) from None
         await _serve(settings, database, stack)
         return await worker.run()
 
@@ -84,20 +81,18 @@ def _run_at_home(options: Mapping[str, Any]) -> int:
         "No DATABASE_URL and no TWILIO_* is set: running with an embedded PostgreSQL in a temporary folder and a "
         "simulated Twilio. No text leaves this machine, and nothing is kept."
     )
-    try:
-        from pgherald.embedded import EmbeddedServer  # noqa: PLC0415  an extra
-        from pgherald.migrations import migrate  # noqa: PLC0415
-    except ImportError:
-        raise click.ClickException(
-            "that needs the extras `embedded` and `web`: pip install 'pgherald[embedded,web]'. Or set DATABASE_URL and "
-            "TWILIO_*; see pgherald run --help."
-        ) from None
+    from pgherald.embedded import EmbeddedError, EmbeddedServer  # noqa: PLC0415  not needed for a run with a database
+    from pgherald.migrations import migrate  # noqa: PLC0415  likewise
+
     # Until the runner takes the signals over, and after it: the server must not outlive us.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    with EmbeddedServer() as server:
-        migrate(server.url)
-        click.echo(f"Queue texts with: psql '{server.url}'")
-        return asyncio.run(_run_simulated(options, server.url))
+    try:
+        with EmbeddedServer() as server:
+            migrate(server.url)
+            click.echo(f"Queue texts with: psql '{server.url}'")
+            return asyncio.run(_run_simulated(options, server.url))
+    except EmbeddedError as error:
+        raise click.ClickException(str(error)) from None
 
 
 async def _run_simulated(options: Mapping[str, Any], database_url: str) -> int:

@@ -39,7 +39,8 @@ end;
 $$;
 
 comment on function herald.check_sms_message() is
-$$Trigger: validates number, words, time and category of a text (22023, 22004, 23503) and sets segment_count and expires_at.$$;
+$$Trigger: validates number, words, time and category of a text (22023, 22004, 23503) and sets segment_count and
+expires_at.$$;
 
 revoke execute on function herald.check_sms_message() from public;
 

@@ -1,5 +1,5 @@
--- What becomes of a text becomes of the delivery it carries, as far as the delivery's own machine allows: a delivery that
--- is further on (opened, clicked) is not moved back.
+-- What becomes of a text becomes of the delivery it carries, as far as the delivery's own machine allows: a delivery
+-- that is further on (opened, clicked) is not moved back.
 create or replace function herald.keep_delivery_in_step()
 returns trigger
 language plpgsql

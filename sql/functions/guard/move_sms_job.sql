@@ -1,5 +1,5 @@
--- Time lives with the text. Whoever moves a text that has its job moves the job, so that it goes at the new time and not
--- at both.
+-- Time lives with the text. Whoever moves a text that has its job moves the job, so that it goes at the new time and
+-- not at both.
 create or replace function herald.move_sms_job()
 returns trigger
 language plpgsql

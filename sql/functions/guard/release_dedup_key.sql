@@ -18,7 +18,8 @@ begin
 end;
 $$;
 
-comment on function herald.release_dedup_key() is 'Trigger: drops the key of a returning job if another one waits under it.';
+comment on function herald.release_dedup_key() is
+'Trigger: drops the key of a returning job if another one waits under it.';
 
 revoke execute on function herald.release_dedup_key() from public;
 

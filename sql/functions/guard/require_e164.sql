@@ -11,7 +11,10 @@ begin
   end if;
 
   raise exception '% is not a phone number in E.164 form: %', p_argument, coalesce(
-      case when p_phone_number ~ '[0-9]{5}' then herald.mask_phone(p_phone_number) else quote_literal(left(p_phone_number, 20)) end,
+      case
+        when p_phone_number ~ '[0-9]{5}' then herald.mask_phone(p_phone_number)
+        else quote_literal(left(p_phone_number, 20))
+      end,
       'null'
     )
     using errcode = case when p_phone_number is null then '22004' else '22023' end,

@@ -1,5 +1,5 @@
--- The one way texts are cancelled by somebody: with their jobs, if they have any. Jobs are locked before their texts, here
--- as everywhere, so that this and a claim cannot wait for each other.
+-- The one way texts are cancelled by somebody: with their jobs, if they have any. Jobs are locked before their texts,
+-- here as everywhere, so that this and a claim cannot wait for each other.
 create or replace function herald.cancel_texts(p_message_ids uuid[], p_reason text, p_now timestamptz)
 returns setof uuid
 language plpgsql

@@ -62,7 +62,7 @@ begin
         using errcode = '22023', hint = 'Give at least 1.';
     end if;
     if (p_message is null) = (p_template_key is null) then
-      raise exception 'p_message and p_template_key are %', case when p_message is null then 'both null' else 'both given' end
+      raise exception 'p_message and p_template_key are both %', case when p_message is null then 'null' else 'given' end
         using errcode = '22023', hint = 'Give the words or a template, one of the two.';
     end if;
     if not herald.user_exists(p_user_id) then
@@ -86,7 +86,8 @@ begin
       project_id, task_id, metadata, category, expires_at, correlation_id, idempotency_key, request_digest
     )
     values (
-      p_user_id, v_phone_number, v_message, v_template_id, case when p_template_key is not null then p_template_vars end,
+      p_user_id, v_phone_number, v_message, v_template_id,
+      case when p_template_key is not null then p_template_vars end,
       case when p_scheduled_for is null then 'pending' else 'scheduled' end::public.sms_status, p_priority,
       p_scheduled_for, p_max_attempts, p_project_id, p_task_id, coalesce(p_metadata, '{}'), p_category,
       p_expires_at, coalesce(p_correlation_id, gen_random_uuid()), p_idempotency_key, v_digest

@@ -2,12 +2,12 @@
 --
 -- Lower case takes one UTF-16 unit, upper case two:
 --   o stands alone   c control   e extends what stands before it   s spacing mark   p prepended to what follows
---   b emoji that takes a skin tone   m skin tone   h man, woman, boy or girl   g joins emoji after a joiner   z the joiner
+--   b emoji that takes a skin tone   m skin tone   h man, woman, boy or girl   z joiner   g emoji that joins after it
 --   r half a flag   l v t Hangul jamo   y Hangul syllable without, k with a final consonant
 --
--- This is Grapheme_Cluster_Break of Unicode 10.0 (https://www.unicode.org/Public/10.0.0/ucd/auxiliary/
--- GraphemeBreakProperty.txt, with the emoji classes Unicode had until then). Old on purpose: it is what Twilio's own
--- calculator goes by, and a newer table would cut long texts elsewhere than Twilio does. The numbers are the code
+-- This is Grapheme_Cluster_Break of Unicode 10.0, with the emoji classes Unicode had until then
+-- (https://www.unicode.org/Public/10.0.0/ucd/auxiliary/GraphemeBreakProperty.txt). Old on purpose: Twilio's own
+-- calculator goes by it, and a newer table would cut long texts elsewhere than Twilio does. The numbers are the code
 -- points at which the letter changes; width_bucket() finds the place of a character among them by binary search.
 create or replace function herald.grapheme_letters(p_text text) returns text
 language plpgsql immutable strict parallel safe

@@ -68,10 +68,12 @@ begin
       (?: [eEsS] | z (?: [gG] | H (?: [eE] M? )? )? )*
   ', '\&-', 'g'), '-'), '-')
   loop
+    -- So many items of so many units each.
     v_count := case when v_piece ~ '^[cogbykCOGBH]+$' then length(v_piece) else 1 end;
     v_units := (2 * length(v_piece) - length(translate(v_piece, 'BCEGHMOPRS', ''))) / v_count;
     v_fits := v_free / v_units;
     if segment_count = 2 and v_taken <= v_alone then
+      -- Taken in by the first segment at first, or what made it overflow: no room is asked for.
       v_fits := greatest(v_fits, (v_alone - v_taken) / v_units + 1);
     end if;
     v_fits := greatest(0, least(v_count, v_fits));

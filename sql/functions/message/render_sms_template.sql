@@ -36,7 +36,9 @@ begin
   end if;
 
   -- Every odd part is plain, every even one the name of a variable: split once, joined once.
-  select string_agg(coalesce(part.plain, '') || coalesce(p_template_vars ->> part.name, ''), '' order by part.ordinality)
+  select string_agg(
+    coalesce(part.plain, '') || coalesce(p_template_vars ->> part.name, ''), '' order by part.ordinality
+  )
   into v_rendered
   from (
     select matched.parts[1] as plain, matched.parts[3] as name, matched.ordinality
@@ -58,7 +60,8 @@ comment on function public.render_sms_template(text, jsonb) is
 $$The words of a template with these values.
 
 {{name}} is replaced once; variables that are not required and not given leave nothing behind.
-Errors: 23503 unknown template; 22023 switched off, values not an object, or longer than max_length; SMS04 values missing.$$;
+Errors: 23503 unknown template; 22023 switched off, values not an object, or longer than max_length; SMS04 values
+missing.$$;
 
 revoke execute on function public.render_sms_template(text, jsonb) from public;
 grant execute on function public.render_sms_template(text, jsonb) to herald_runner;

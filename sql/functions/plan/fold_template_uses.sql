@@ -25,7 +25,8 @@ as $$
   select coalesce(sum(uses), 0)::integer from folded;
 $$;
 
-comment on function herald.fold_template_uses() is 'Adds the logged uses to sms_templates.usage_count; returns how many.';
+comment on function herald.fold_template_uses() is
+'Adds the logged uses to sms_templates.usage_count; returns how many.';
 
 revoke execute on function herald.fold_template_uses() from public;
 grant execute on function herald.fold_template_uses() to herald_runner;

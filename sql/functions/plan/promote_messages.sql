@@ -1,5 +1,5 @@
--- Gives texts that are due within the lead their job, at their exact time. A text that a gate already blocks is cancelled
--- here; whether it may go is asked again at the claim, since much can happen in five minutes.
+-- Gives texts that are due within the lead their job, at their exact time. A text that a gate already blocks is
+-- cancelled here; whether it may go is asked again at the claim, since much can happen in five minutes.
 create or replace function herald.promote_messages(p_message_ids uuid[], p_now timestamptz)
 returns integer
 language plpgsql

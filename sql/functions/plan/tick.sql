@@ -1,5 +1,5 @@
--- All that time does: texts come due, leases run out, counters are folded, old jobs go. From ten runners and a cron job at
--- once it is done by one of them and the others pass; after a time without any tick the next one catches up.
+-- All that time does: texts come due, leases run out, counters are folded, old jobs go. From ten runners and a cron job
+-- at once it is done by one of them and the others pass; after a time without any tick the next one catches up.
 create or replace function public.tick(p_now timestamptz default now())
 returns jsonb
 language plpgsql

@@ -1,6 +1,6 @@
 -- Whether texts may go at an instant, and why (not): every gate speaks for every text. The claim, and whoever asks for
--- an explanation or a preview, ask here; nobody else decides. Takes whole rows, so that a text that does not exist (yet)
--- can be asked about too.
+-- an explanation or a preview, ask here; nobody else decides. Takes whole rows, so that a text that does not exist
+-- (yet) can be asked about too.
 create or replace function herald.decide_sms(p_texts public.sms_messages[], p_at timestamptz)
 returns table (
   message_id uuid,
@@ -35,7 +35,9 @@ as $$
         when text.scheduled_for > p_at then 'defer'
         else 'pass'
       end,
-      case when text.status in ('pending', 'scheduled', 'queued') and text.scheduled_for > p_at then text.scheduled_for end,
+      case
+        when text.status in ('pending', 'scheduled', 'queued') and text.scheduled_for > p_at then text.scheduled_for
+      end,
       case
         when text.status not in ('pending', 'scheduled', 'queued') then format('the text is %s', text.status)
         when text.scheduled_for > p_at then format('its time is %s', text.scheduled_for at time zone 'UTC')

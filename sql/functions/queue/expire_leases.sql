@@ -1,8 +1,8 @@
 -- Takes back what a runner held and did not speak of any more.
 --
--- Other work is tried again after the usual delay, its attempt counted, so that a job that kills its runner ends. A text
--- is different: its runner may have died after the provider said yes. It is held, not sent again; its token stays valid,
--- so that a runner that was only away can still report.
+-- Other work is tried again after the usual delay, its attempt counted, so that a job that kills its runner ends. A
+-- text is different: its runner may have died after the provider said yes. It is held, not sent again; its token stays
+-- valid, so that a runner that was only away can still report.
 create or replace function herald.expire_leases(
   p_now timestamptz,
   p_job_types public.queue_type[] default null,

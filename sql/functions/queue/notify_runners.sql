@@ -15,7 +15,8 @@ begin
 end;
 $$;
 
-comment on function herald.notify_runners() is 'Trigger: NOTIFY herald_jobs, once a statement, if something is due now.';
+comment on function herald.notify_runners() is
+'Trigger: NOTIFY herald_jobs, once a statement, if something is due now.';
 
 revoke execute on function herald.notify_runners() from public;
 

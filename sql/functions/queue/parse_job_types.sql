@@ -24,7 +24,8 @@ begin
 end;
 $$;
 
-comment on function herald.parse_job_types(text[]) is 'The same types as enum values. Errors: 22023 unknown, 22004 null.';
+comment on function herald.parse_job_types(text[]) is
+'The same types as enum values. Errors: 22023 unknown, 22004 null.';
 
 revoke execute on function herald.parse_job_types(text[]) from public;
 grant execute on function herald.parse_job_types(text[]) to herald_runner;

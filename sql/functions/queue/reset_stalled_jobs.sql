@@ -20,7 +20,8 @@ begin
       v_timeout := null;
   end;
   if v_timeout is null or v_timeout < interval '0' then
-    raise exception 'p_stall_timeout is not a length of time: %', coalesce(quote_literal(left(p_stall_timeout, 40)), 'null')
+    raise exception 'p_stall_timeout is not a length of time: %',
+      coalesce(quote_literal(left(p_stall_timeout, 40)), 'null')
       using errcode = '22023', hint = 'Write it as PostgreSQL does: 5 minutes.';
   end if;
 

@@ -1,4 +1,5 @@
--- The second of the runner's two calls: what came of a batch of requests, told as facts. What they mean is decided here.
+-- The second of the runner's two calls: what came of a batch of requests, told as facts. What they mean is decided
+-- here.
 create or replace function public.record_sms_results(p_results jsonb, p_now timestamptz default now())
 returns table (job_id uuid, recorded boolean, outcome text, message_status text, job_status text)
 language plpgsql

@@ -1,5 +1,5 @@
--- A runner says at its start from whom it sends and how fast; the last word counts for all runners of the sender. A pause
--- because of wrong settings ends here: they may be right now, and the first text will tell.
+-- A runner says at its start from whom it sends and how fast; the last word counts for all runners of the sender. A
+-- pause because of wrong settings ends here: they may be right now, and the first text will tell.
 create or replace function herald.register_sender(p_sender text, p_rate_per_second numeric default null)
 returns void
 language plpgsql

@@ -50,7 +50,8 @@ begin
       case
         when held.message_was <> 'sending' or held.outcome = 'accepted' then 'completed'
         when held.outcome = 'unknown' then 'processing'
-        when held.outcome = 'not_sent' then case when held.attempts < held.max_attempts then 'retrying' else 'failed' end
+        when held.outcome = 'not_sent' and held.attempts < held.max_attempts then 'retrying'
+        when held.outcome = 'not_sent' then 'failed'
         when held.outcome = 'throttled' then 'retrying'
         when held.outcome = 'opted_out' then 'cancelled'
         when held.outcome = 'permanent' then 'failed'
@@ -161,12 +162,16 @@ begin
   from unnest(v_settled) as settled
   where message.id = settled.message_id and settled.outcome = 'opted_out' and message.status = 'queued';
 
-  perform herald.suppress_number(settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now)
+  perform herald.suppress_number(
+    settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now
+  )
   from unnest(v_settled) as settled
   where settled.outcome = 'opted_out';
 
   insert into herald.senders as known (sender, paused_until, pause_reason)
-  select settled.sender, max(coalesce(settled.again_at, p_now + setting.sender_pause)), max(settled.outcome || ': ' || settled.reason)
+  select
+    settled.sender, max(coalesce(settled.again_at, p_now + setting.sender_pause)),
+    max(settled.outcome || ': ' || settled.reason)
   from unnest(v_settled) as settled
   cross join herald.settings as setting
   where settled.outcome in ('throttled', 'config', 'sender') and settled.sender is not null

@@ -1,5 +1,5 @@
--- A status callback: kept in the ledger whatever it is about, then applied to its text. The text is known by the SID, or
--- by our attempt's id in the callback address if the answer with the SID never reached us.
+-- A status callback: kept in the ledger whatever it is about, then applied to its text. The text is known by the SID,
+-- or by our attempt's id in the callback address if the answer with the SID never reached us.
 create or replace function public.record_twilio_status(
   p_attempt_id uuid,
   p_message_sid text,

@@ -1,0 +1,92 @@
+"""`pgherald simulate`: a Twilio of one's own."""
+
+import asyncio
+import signal
+from typing import Any, get_args
+
+import click
+
+from pgherald.simulator import FaultKind, Simulator
+
+_LOOK_EVERY = 0.1
+
+
+@click.command
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8025, show_default=True, help="0 takes a free one.")
+@click.option("--account-sid", envvar="TWILIO_ACCOUNT_SID", show_envvar=True, help="Default: one made up.")
+@click.option("--auth-token", envvar="TWILIO_AUTH_TOKEN", show_envvar=True, help="Default: one made up.")
+@click.option("--fault", type=click.Choice(get_args(FaultKind)), help="Misbehave in this way …")
+@click.option(
+    "--probability", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="… on this share of requests."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same chances.")
+@click.option(
+    "--status-delay",
+    type=click.FloatRange(0, 3600),
+    default=0.5,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time between two steps of a text: queued, sending, sent, delivered.",
+)
+@click.option(
+    "--callback-duplicates",
+    type=click.IntRange(0, 10),
+    default=0,
+    show_default=True,
+    help="Post each status callback so many times more.",
+)
+@click.option("--callback-shuffle", is_flag=True, help="Post status callbacks in any order.")
+@click.option(
+    "--callback-drop",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Never post this share of status callbacks.",
+)
+def simulate(host: str, port: int, **options: Any) -> None:  # noqa: ANN401  click gives what the types say
+    """Serve Twilio's Messages API on this machine: texts are accepted, reported as delivered, and go nowhere.
+
+    Prints what to set so that a runner uses it. Twilio's own test numbers answer as they do there (+15005550001 is not
+    valid, …04 has said STOP, …09 takes no texts); numbers +1500553xxxx end later with error code 3xxxx: +15005530003 is
+    unreachable, +15005530006 a landline.
+
+    GET /_simulator/messages shows what was accepted, POST /_simulator/faults {"kind": "throttle", "times": 3} adds a
+    fault while it runs, DELETE takes them away, POST /_simulator/inbound {"url", "from", "to", "body"} lets somebody
+    text you.
+    """
+    try:
+        asyncio.run(_simulate(host, port, options))
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on {host}:{port}: {error.strerror}. Choose another with --port."
+        ) from None
+
+
+async def _simulate(host: str, port: int, options: dict[str, Any]) -> None:
+    """Serve until told to stop."""
+    simulator = Simulator(options["account_sid"], options["auth_token"], seed=options["seed"])
+    if options["fault"]:
+        simulator.faults.add(options["fault"], probability=options["probability"])
+    for name in ("status_delay", "callback_duplicates", "callback_shuffle", "callback_drop"):
+        setattr(simulator.faults, name, options[name])
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+
+    async with simulator.serve(host, port):
+        click.echo(f"export TWILIO_API_URL={simulator.base_url}")
+        click.echo(f"export TWILIO_ACCOUNT_SID={simulator.account_sid}")
+        if not options["auth_token"]:
+            click.echo(f"export TWILIO_AUTH_TOKEN={simulator.auth_token}")
+        click.echo("export TWILIO_FROM=+15005550006")
+        told = 0
+        while not stopping.is_set():
+            for message in simulator.messages[told:]:
+                click.echo(f"{message.created_at:%H:%M:%S} {message.sid} to …{message.to[-4:]}")
+            told = len(simulator.messages)
+            try:
+                async with asyncio.timeout(_LOOK_EVERY):
+                    await stopping.wait()
+            except TimeoutError:
+                continue

@@ -1,0 +1,212 @@
+"""What the tests of the runner are played on: a provider over HTTP, a line to the database, and a client of it."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from aiohttp import web
+from psycopg.rows import dict_row
+
+Behaviour = Callable[[Mapping[str, str]], Awaitable[web.StreamResponse]]
+
+
+class Provider:
+    """An HTTP server in Twilio's place that behaves as told, and remembers what it was asked to send."""
+
+    def __init__(self) -> None:
+        """Say yes to everything at first."""
+        self.url = ""
+        self.behaviour: Behaviour = accept
+        self.posts: list[str] = []
+        self.under_way = 0
+        self.most_under_way = 0
+
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        """Take a request for a text."""
+        fields = {name: str(value) for name, value in (await request.post()).items()}
+        self.posts.append(fields["Body"])
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            return await self.behaviour(fields)
+        finally:
+            self.under_way -= 1
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve at `url`."""
+        application = web.Application()
+        application.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self.take)
+        runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        try:
+            self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            yield
+        finally:
+            await runner.cleanup()
+
+
+async def accept(_fields: Mapping[str, str]) -> web.Response:
+    return web.json_response({"sid": f"SM{uuid4().hex}", "status": "queued", "num_segments": "1"}, status=201)
+
+
+def accept_after(seconds: float, *, only: str = "") -> Behaviour:
+    """Say yes late, to all or to one body."""
+
+    async def behaviour(fields: Mapping[str, str]) -> web.Response:
+        if only in {"", fields["Body"]}:
+            await asyncio.sleep(seconds)
+        return await accept(fields)
+
+    return behaviour
+
+
+def refuse(status: int, code: int, **headers: str) -> Behaviour:
+    """Say no."""
+
+    async def behaviour(_fields: Mapping[str, str]) -> web.Response:
+        return web.json_response({"code": code, "message": "no", "status": status}, status=status, headers=headers)
+
+    return behaviour
+
+
+class Wire:
+    """The line between the runner and the database, which can be cut and mended."""
+
+    def __init__(self, url: str) -> None:
+        """Lead to the server of a URL."""
+        self.parts = urlsplit(url)
+        self.writers: list[asyncio.StreamWriter] = []
+        self.is_cut = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[str]:
+        """Pass on what comes, and give the URL through the wire."""
+        server = await asyncio.start_server(self.take, "127.0.0.1", 0)
+        user = f"{self.parts.netloc.rpartition('@')[0]}@" if "@" in self.parts.netloc else ""
+        netloc = f"{user}127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            yield urlunsplit(self.parts._replace(netloc=netloc))
+        finally:
+            self.cut()
+            server.close()
+
+    def cut(self) -> None:
+        """Let nothing through any more."""
+        self.is_cut = True
+        for writer in self.writers:
+            writer.transport.abort()
+        self.writers.clear()
+
+    def mend(self) -> None:
+        """Let new connections through."""
+        self.is_cut = False
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take a connection and pass on both directions."""
+        if self.is_cut:
+            writer.transport.abort()
+            return
+        far_reader, far_writer = await asyncio.open_connection(self.parts.hostname, self.parts.port)
+        self.writers += [writer, far_writer]
+        await asyncio.gather(pass_on(reader, far_writer), pass_on(far_reader, writer))
+
+
+async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+class Desk:
+    """A client of the database: queues texts, and looks what became of them."""
+
+    def __init__(self, url: str) -> None:
+        """Work with the database of a URL."""
+        self.url = url
+
+    async def rows(self, query: str, *parameters: object) -> list[dict[str, Any]]:
+        """Run a query."""
+        async with (
+            await psycopg.AsyncConnection.connect(self.url, autocommit=True, row_factory=dict_row) as connection,
+            connection.cursor() as cursor,
+        ):
+            await cursor.execute(query.encode(), parameters or None)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def queue(self, *bodies: str, seconds_ahead: float | None = None) -> list[UUID]:
+        """Queue texts, each to a user and a number of its own."""
+        query = """
+            with users as (
+              insert into public.users (id)
+              select gen_random_uuid() from unnest(%s::text[])
+              returning id
+            ),
+            numbered as (select id, row_number() over () as number from users),
+            preferences as (
+              insert into public.user_sms_preferences (user_id, phone_number, phone_verified)
+              select id, '+1202' || (3000000 + floor(random() * 6000000)::bigint)::text, true from numbered
+              returning user_id, phone_number
+            )
+            select numbered.number, user_id, phone_number
+            from preferences inner join numbered on numbered.id = preferences.user_id
+            order by numbered.number
+        """
+        users = await self.rows(query, list(bodies))
+        texts = await self.rows(
+            """
+            select public.queue_sms_message(
+              p_user_id => wanted.user_id, p_phone_number => wanted.phone_number, p_message => wanted.body,
+              p_scheduled_for => now() + %s::double precision * interval '1 second'
+            ) as id
+            from unnest(%s::uuid[], %s::text[], %s::text[]) as wanted (user_id, phone_number, body)
+            """,
+            seconds_ahead,
+            [user["user_id"] for user in users],
+            [user["phone_number"] for user in users],
+            list(bodies),
+        )
+        return [text["id"] for text in texts]
+
+    async def statuses(self) -> dict[str, int]:
+        """Count the texts by status."""
+        rows = await self.rows("select status::text, count(*) from public.sms_messages group by 1")
+        return {row["status"]: row["count"] for row in rows}
+
+    async def until(self, statuses: dict[str, int], *, seconds: float = 20) -> None:
+        """Wait until the texts are in these statuses."""
+        ends_at = time.monotonic() + seconds
+        while (now := await self.statuses()) != statuses:
+            assert time.monotonic() < ends_at, f"still {now}, not {statuses}"
+            await asyncio.sleep(0.05)
+
+    async def until_somebody_waits(self) -> None:
+        """Wait until a session waits for a lock in this database."""
+        query = """
+            select count(*) from pg_locks
+            where not granted and database = (select oid from pg_database where datname = current_database())
+        """
+        for _ in range(100):
+            if (await self.rows(query))[0]["count"]:
+                return
+            await asyncio.sleep(0.05)
+        pytest.fail("nobody waits")
+
+
+async def until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
+    """Wait until something is so."""
+    ends_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends_at, "did not come about"
+        await asyncio.sleep(0.02)
