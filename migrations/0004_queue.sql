@@ -65,7 +65,8 @@ with (
   autovacuum_vacuum_cost_delay = 0
 );
 
-create index queue_jobs_due_idx on public.queue_jobs (job_type, due_rank)
+-- scheduled_for, so that the claim passes over what is promoted and not due yet without a look into the table.
+create index queue_jobs_due_idx on public.queue_jobs (job_type, due_rank, scheduled_for)
 where status in ('pending', 'retrying');
 create index queue_jobs_lease_idx on public.queue_jobs (lease_expires_at)
 where status = 'processing' and lease_expires_at is not null;

@@ -92,6 +92,11 @@ class Worker:
         self._patience = _SHORTEST_WAIT
         self._refusal: tuple[str, int | None] | None = None
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         """Claim nothing more and come to an end; called again, hurry."""
         if self._stopping.is_set():

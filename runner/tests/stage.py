@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
@@ -14,6 +15,16 @@ import pytest
 from aiohttp import web
 from psycopg.rows import dict_row
 
+from pgherald import webhooks
+from pgherald.database import Database
+from pgherald.settings import Address, RunSettings, Secret, TwilioSettings
+from pgherald.twilio import Twilio
+from pgherald.worker import Worker
+
+if TYPE_CHECKING:
+    from pgherald.simulator import Simulator
+
+SENDER: Final = "+15005550006"
 Behaviour = Callable[[Mapping[str, str]], Awaitable[web.StreamResponse]]
 
 
@@ -22,7 +33,9 @@ class Provider:
 
     def __init__(self) -> None:
         """Say yes to everything at first."""
-        self.url = ""
+        self.base_url = ""
+        self.account_sid = f"AC{uuid4().hex}"
+        self.auth_token = "test-token"  # noqa: S105  no token of any account
         self.behaviour: Behaviour = accept
         self.posts: list[str] = []
         self.under_way = 0
@@ -41,7 +54,7 @@ class Provider:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Serve at `url`."""
+        """Serve at `base_url`."""
         application = web.Application()
         application.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self.take)
         runner = web.AppRunner(application, shutdown_timeout=0.1)
@@ -49,7 +62,7 @@ class Provider:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         try:
-            self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            self.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
             yield
         finally:
             await runner.cleanup()
@@ -210,3 +223,47 @@ async def until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < ends_at, "did not come about"
         await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def a_runner(
+    database_url: str,
+    provider: "Provider | Simulator",
+    *,
+    direct_url: str | None = None,
+    send_timeout: float = 10,
+    reports: bool = False,
+    **changes: Any,  # noqa: ANN401  the fields of RunSettings
+) -> AsyncIterator[Worker]:
+    """Run a worker, with an endpoint for reports if wanted, and see at the end that it stops in good order."""
+    with socket.create_server(("127.0.0.1", 0)) as finder:
+        address = Address("127.0.0.1", finder.getsockname()[1])
+    callback_url = f"http://{address.host}:{address.port}/twilio/status" if reports else None
+    settings = RunSettings(
+        database_url=Secret(database_url),
+        direct_url=Secret(direct_url or database_url),
+        twilio=TwilioSettings(
+            account_sid=provider.account_sid,
+            auth_token=Secret(provider.auth_token),
+            sender=SENDER,
+            api_url=provider.base_url,
+            callback_url=callback_url,
+            send_timeout=send_timeout,
+        ),
+        **changes,
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database(settings.database_url, settings.direct_url))
+        twilio = await stack.enter_async_context(Twilio(settings.twilio, connections=settings.concurrency))
+        await database.register_sender(SENDER, rate_per_second=settings.rate_per_second)
+        if callback_url:
+            application = webhooks.endpoint(database, auth_token=settings.twilio.auth_token, callback_url=callback_url)
+            await stack.enter_async_context(webhooks.serving(application, address))
+        worker = Worker(database, twilio, settings, runner=f"test {uuid4()}")
+        task = asyncio.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            if not worker.is_stopping:  # a second stop would mean to hurry
+                worker.stop()
+            assert await asyncio.wait_for(task, 30) == 0

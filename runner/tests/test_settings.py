@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+import pgherald
 from pgherald.cli import main
 from pgherald.commands.run import run
 from pgherald.commands.serve import serve
@@ -230,7 +231,9 @@ def test_the_help_explains_each_option_with_its_variable(command: click.Command)
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pgherald.webhooks", None)
+    monkeypatch.delitem(sys.modules, "pgherald.webhooks", raising=False)
+    monkeypatch.delattr(pgherald, "webhooks", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
     result = start({"PGHERALD_CALLBACK_URL": "https://example.test/twilio/status"}, command="serve")
     assert result.exit_code == 1
     assert "pgherald[web]" in result.output

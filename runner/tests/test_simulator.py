@@ -264,7 +264,7 @@ async def test_callbacks_can_be_doubled_shuffled_dropped_and_too_early(simulator
 )
 async def test_a_connection_can_break_before_and_after_the_yes(
     simulator: Simulator,
-    kind: Any,
+    kind: Any,  # noqa: ANN401
     is_accepted: bool,  # noqa: FBT001
 ) -> None:
     simulator.faults.add(kind, times=1)

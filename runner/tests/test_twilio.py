@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -220,9 +221,13 @@ async def test_a_connection_that_does_not_come_about_in_time_was_not_accepted() 
         for filler in (first, second):  # the queue of connections that nobody accepts is full after these
             filler.settimeout(0)
             filler.connect_ex(full.getsockname())
-        answer = await answer_from(f"http://127.0.0.1:{full.getsockname()[1]}")
+        settings = replace(settings_for(f"http://127.0.0.1:{full.getsockname()[1]}"), send_timeout=30)
+        began = time.monotonic()
+        async with Twilio(settings, connections=1) as twilio:
+            answer = await twilio.send(a_text())
     assert (answer.http_status, answer.maybe_accepted) == (None, False)
     assert "Timeout" in str(answer.error_message)
+    assert 0.3 <= time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("handler", [hang_up, reset, say_nothing], ids=["closed", "reset", "silent"])
@@ -232,6 +237,13 @@ async def test_a_request_without_an_answer_may_have_been_accepted(handler: Handl
         answer = await answer_from(url)
     assert (answer.http_status, answer.sid, answer.maybe_accepted) == (None, None, True)
     assert len(server.requests) == 1
+
+
+async def test_the_whole_request_has_its_time_and_no_more() -> None:
+    async with Server(say_nothing).running() as url:
+        began = time.monotonic()
+        await answer_from(url)
+    assert 0.6 <= time.monotonic() - began < 2
 
 
 async def test_a_lost_answer_on_a_used_connection_may_have_been_accepted_and_is_not_repeated() -> None:

@@ -42,7 +42,7 @@ def environment(database_url: str, provider: Provider, **more: str) -> dict[str,
         "TWILIO_ACCOUNT_SID": f"AC{uuid4().hex}",
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_FROM": "+15005550006",
-        "TWILIO_API_URL": provider.url,
+        "TWILIO_API_URL": provider.base_url,
         **more,
     }
 

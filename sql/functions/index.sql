@@ -101,6 +101,7 @@ $found$;
 \ir send/resolve_sms_in_doubt.sql
 \ir send/settle_sms.sql
 \ir track/apply_sms_report.sql
+\ir track/lock_text.sql
 \ir track/map_twilio_status.sql
 \ir track/place_early_reports.sql
 \ir track/record_twilio_status.sql

@@ -1,10 +1,12 @@
 -- Refuses a text that could never be sent when it is written, with an error that does not repeat its words, and counts
--- its segments. A text that says nothing of its expiry takes its category's.
+-- its segments. A text that says nothing of its expiry takes its category's, and keeps to it when it is rescheduled.
 create or replace function herald.check_sms_message()
 returns trigger
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_shelf_life interval;
 begin
   if tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number then
     perform herald.require_e164('phone_number', new.phone_number);
@@ -28,11 +30,19 @@ begin
     );
   end if;
 
-  if tg_op = 'INSERT' and new.expires_at is null then
-    new.expires_at := coalesce(new.scheduled_for, now()) + case
-      when new.category is null then (select default_expiry from herald.settings)
-      else (select default_expiry from herald.sms_categories where category = new.category)
-    end;
+  v_shelf_life := case
+    when new.category is null then (select default_expiry from herald.settings)
+    else (select default_expiry from herald.sms_categories where category = new.category)
+  end;
+  if tg_op = 'INSERT' then
+    new.expires_at := coalesce(new.expires_at, coalesce(new.scheduled_for, now()) + v_shelf_life);
+  -- Rescheduled by somebody: a default expiry goes along, one that was given stays. A deferral moves neither.
+  elsif new.status = old.status
+    and new.scheduled_for is distinct from old.scheduled_for
+    and new.expires_at = old.expires_at
+    and old.expires_at = coalesce(old.scheduled_for, old.created_at) + v_shelf_life
+  then
+    new.expires_at := coalesce(new.scheduled_for, now()) + v_shelf_life;
   end if;
   return new;
 end;

@@ -6,14 +6,22 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  v_jobs uuid[];
 begin
+  v_jobs := array(
+    select id
+    from herald.cancel_jobs(
+      array(select queue_job_id from public.sms_messages where id = any (p_message_ids) and queue_job_id is not null),
+      p_reason, p_now
+    )
+  );
+
+  -- A statement of its own: the one that called would not see what was done in it.
   return query
-  select message.id
-  from herald.cancel_jobs(
-    array(select queue_job_id from public.sms_messages where id = any (p_message_ids) and queue_job_id is not null),
-    p_reason, p_now
-  ) as job
-  inner join public.sms_messages as message on message.queue_job_id = job.id and message.status = 'cancelled';
+  select id
+  from public.sms_messages
+  where queue_job_id = any (v_jobs) and status = 'cancelled';
 
   return query
   update public.sms_messages

@@ -33,8 +33,9 @@ begin
   if p_idempotency_key is not null then
     v_digest := sha256(convert_to(
       jsonb_build_array(
-        p_phone_number, p_message, p_priority, p_scheduled_for, coalesce(p_metadata, '{}'), p_template_key,
-        p_template_vars, p_category, p_expires_at, p_project_id, p_task_id
+        -- Instants as numbers: as text they would depend on the session's time zone.
+        p_phone_number, p_message, p_priority, extract(epoch from p_scheduled_for), coalesce(p_metadata, '{}'),
+        p_template_key, p_template_vars, p_category, extract(epoch from p_expires_at), p_project_id, p_task_id
       )::text,
       'UTF8'
     ));

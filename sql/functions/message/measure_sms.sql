@@ -62,9 +62,11 @@ begin
     | [COGBH]+ (?![eEsSzMvt])
     | [cC]
     | [pPR] R [eEsSz]?
-    | [pP]* [bBH] [eE] M (?: [eEsS] | z (?: [gG] | H (?: [eE] M? )? )? )*
-    | (?: (?: [pP]{2,} )? R | [pP]* (?: [bBH] M? | [oOgGM] | l* (?: v+ | y v* | k ) t* | l+ | t+ )? )
-      (?: [sS] | z (?: [gG] | H M? )? )*
+    | (?:
+        [pP]* [bBH] [eE] M
+      | (?: (?: [pP]{2,} )? R | [pP]* (?: [bBH] M? | [oOgGM] | l* (?: v+ | y v* | k ) t* | l+ | t+ )? )
+        (?: [sS] | z (?: [gG] | H M? )? )*
+      )
       (?: [eEsS] | z (?: [gG] | H (?: [eE] M? )? )? )*
   ', '\&-', 'g'), '-'), '-')
   loop

@@ -19,7 +19,7 @@ begin
       and message.status in ('pending', 'scheduled')
       and (message.scheduled_for is null or message.scheduled_for <= p_now + setting.promote_lead)
     order by message.id
-    for update of message skip locked
+    for no key update of message skip locked
   ) as due;
 
   if v_texts is null then

@@ -14,7 +14,7 @@ begin
     where id = any (p_job_ids)
       and (status in ('pending', 'retrying') or (status = 'processing' and job_type <> 'send_sms'))
     order by id
-    for update
+    for no key update
   ),
   cancelled as (
     update public.queue_jobs as job

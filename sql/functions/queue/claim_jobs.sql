@@ -27,7 +27,7 @@ as $$
         and job.scheduled_for <= p_now
       order by job.due_rank
       limit p_batch_size
-      for update skip locked
+      for no key update skip locked
     ) as candidate
     order by candidate.due_rank, candidate.id
     limit p_batch_size

@@ -1,5 +1,5 @@
--- Records that a job is done, for the one who holds it. The text of a send_sms job is not done by this: it goes by what
--- the provider says, and without a word from there it stays in doubt.
+-- Records that a job is done, for the one who holds it. A text is not done by this: it goes by what the provider says,
+-- and without a word from there it is held in doubt, with its job, until there is one.
 create or replace function public.complete_queue_job(
   p_job_id uuid,
   p_result jsonb default null,
@@ -15,19 +15,28 @@ begin
     return false;
   end if;
 
-  update public.queue_jobs
-  set status = 'completed', result = p_result, error_message = null
-  where id = p_job_id and processing_token = p_processing_token;
+  perform
+  from public.queue_jobs
+  where id = p_job_id and processing_token = p_processing_token
+  for update;
 
   if not found then
     perform herald.refuse_stale_lease(p_job_id);
   end if;
 
-  update herald.sms_attempts
-  set outcome = 'unknown'
-  where message_id = (select id from public.sms_messages where queue_job_id = p_job_id)
-    and job_id = p_job_id
-    and outcome is null;
+  if exists (select from public.sms_messages where queue_job_id = p_job_id and status = 'sending') then
+    perform herald.settle_sms(
+      jsonb_build_array(jsonb_build_object(
+        'job_id', p_job_id, 'processing_token', p_processing_token, 'outcome', 'unknown',
+        'error_message', 'the job was completed without a word of the provider'
+      )),
+      now()
+    );
+  else
+    update public.queue_jobs
+    set status = 'completed', result = p_result, error_message = null
+    where id = p_job_id;
+  end if;
   return true;
 end;
 $$;
@@ -35,7 +44,8 @@ $$;
 comment on function public.complete_queue_job(uuid, jsonb, uuid) is
 $$Records that a claimed job is done. True if it was recorded; false, and nothing changed, without a token.
 
-p_result: anything worth keeping with the job. Errors: SMS02 the token is not the job's current one.$$;
+p_result: anything worth keeping with the job. A send_sms job whose text is still sending is held, not completed: say
+first what the provider answered, with record_sms_results or update_sms_status_atomic. Errors: SMS02 the token is not the job's current one.$$;
 
 revoke execute on function public.complete_queue_job(uuid, jsonb, uuid) from public;
 grant execute on function public.complete_queue_job(uuid, jsonb, uuid) to herald_runner;

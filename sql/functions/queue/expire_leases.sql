@@ -28,7 +28,7 @@ begin
       and (p_job_types is null or job_type = any (p_job_types))
     order by lease_expires_at
     limit p_limit
-    for update skip locked
+    for no key update skip locked
   ) as expired;
 
   perform herald.settle_sms(
@@ -52,7 +52,8 @@ begin
     processed_at = p_now,
     error_message = 'the lease ran out: the worker died or hung'
   from unnest(v_expired) as expired
-  where job.id = expired.id and expired.job_type <> 'send_sms';
+  -- What settle_sms held or ended has no lease any more; a send_sms job whose text is gone still has.
+  where job.id = expired.id and job.lease_expires_at is not null;
 
   return coalesce(cardinality(v_expired), 0);
 end;

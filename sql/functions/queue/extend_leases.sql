@@ -21,7 +21,7 @@ begin
       on job.id = given.id and job.processing_token = given.processing_token
     where job.lease_expires_at is not null
     order by job.id
-    for update of job
+    for no key update of job
   )
   update public.queue_jobs as job
   set lease_expires_at = greatest(job.lease_expires_at, p_now + p_lease)

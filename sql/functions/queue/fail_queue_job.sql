@@ -25,13 +25,13 @@ begin
   into v_job
   from public.queue_jobs
   where id = p_job_id and processing_token = p_processing_token
-  for update;
+  for no key update;
 
   if not found then
     perform herald.refuse_stale_lease(p_job_id);
   end if;
 
-  if v_job.job_type = 'send_sms' then
+  if exists (select from public.sms_messages where queue_job_id = p_job_id) then
     perform herald.settle_sms(
       jsonb_build_array(jsonb_build_object(
         'job_id', p_job_id,

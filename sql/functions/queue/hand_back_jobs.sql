@@ -20,7 +20,7 @@ begin
     inner join public.queue_jobs as job
       on job.id = given.id and job.processing_token = given.processing_token
     order by job.id
-    for update of job
+    for no key update of job
   ) as held;
 
   perform herald.settle_sms(
@@ -37,7 +37,8 @@ begin
   update public.queue_jobs as job
   set status = 'pending', attempts = greatest(job.attempts - 1, 0)
   from unnest(v_held) as held
-  where job.id = held.id and held.job_type <> 'send_sms';
+  -- Texts are settled by now; a send_sms job whose text is gone is not.
+  where job.id = held.id and job.processing_token = held.processing_token;
 
   return query select job.id from unnest(v_held) as job;
 end;

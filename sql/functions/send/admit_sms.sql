@@ -23,7 +23,7 @@ begin
     from public.sms_messages
     where queue_job_id = any (p_job_ids)
     order by queue_job_id
-    for update skip locked
+    for no key update skip locked
   ) as locked;
 
   with verdicts as materialized (

@@ -41,7 +41,7 @@ begin
   end if;
 
   if v_sender.rate_per_second is not null then
-    select * into v_sender from herald.senders where sender = p_sender for update;
+    select * into v_sender from herald.senders where sender = p_sender for no key update;
     -- What was left unused is saved for a second at most (or for one text, if the pace is slower than that).
     v_slot := greatest(
       v_sender.next_slot_at, p_now - make_interval(secs => greatest(1, 1 / v_sender.rate_per_second)::float8)

@@ -18,7 +18,7 @@ begin
   into v_text
   from public.sms_messages
   where id = p_message_id and status in ('failed', 'undelivered')
-  for update;
+  for no key update;
   if not found then
     return false;
   end if;

@@ -29,7 +29,7 @@ begin
     and message.status = 'sending'
     and job.status = 'processing'
     and job.lease_expires_at is null
-  for update of job, message;
+  for no key update of job, message;
 
   if not found then
     return false;

@@ -26,12 +26,16 @@ begin
   end if;
 
   with given as materialized (
-    select *
+    -- Once a job, and no wait that an interval cannot hold, whatever the provider answered.
+    select distinct on (job_id, processing_token)
+      job_id, processing_token, attempt_id, outcome, sid, provider_status, segments, http_status, error_code,
+      error_message, make_interval(secs => least(greatest(retry_after_seconds, 0), 86400)) as retry_after
     from jsonb_to_recordset(p_results) as result (
       job_id uuid, processing_token uuid, attempt_id uuid, outcome text, sid text, provider_status text,
       segments integer, http_status integer, error_code integer, error_message text,
       retry_after_seconds double precision
     )
+    order by job_id, processing_token
   ),
   held as materialized (
     select
@@ -42,7 +46,7 @@ begin
       on job.id = given.job_id and job.processing_token = given.processing_token
     inner join public.sms_messages as message on message.queue_job_id = job.id
     order by job.id
-    for update of job, message
+    for no key update of job, message
   ),
   planned as materialized (
     select
@@ -64,11 +68,10 @@ begin
       -- A random share on top also here, or all that one 429 stopped would come back together.
       p_now + case
         when held.outcome = 'throttled' then (1 + setting.retry_jitter * random()) * coalesce(
-          make_interval(secs => held.retry_after_seconds), setting.throttle_delay
+          held.retry_after, setting.throttle_delay
         )
         when held.outcome = 'not_sent' then coalesce(
-          (1 + setting.retry_jitter * random()) * make_interval(secs => held.retry_after_seconds),
-          herald.retry_delay(held.attempts)
+          (1 + setting.retry_jitter * random()) * held.retry_after, herald.retry_delay(held.attempts)
         )
       end as again_at,
       case

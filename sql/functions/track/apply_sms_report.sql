@@ -1,7 +1,7 @@
 -- Brings a text to where the provider says it is. Called with a text that the report is certainly about.
 --
--- A report is proof of acceptance: a text still `sending` becomes sent by any of them, and a held job ends. A job under
--- a living lease is left to its runner, which is just about to say the same.
+-- A report with a SID is proof of acceptance, whatever its word: a text still `sending` becomes sent by any of them, and
+-- a held job ends. A job under a living lease is left to its runner, which is just about to say the same.
 create or replace function herald.apply_sms_report(
   p_message_id uuid,
   p_twilio_sid text,
@@ -28,26 +28,23 @@ begin
   where job.id = (select queue_job_id from public.sms_messages where id = p_message_id)
     and job.status = 'processing'
     and job.lease_expires_at is null
-  for update;
+  for no key update;
 
   select *
   into v_text
   from public.sms_messages
   where id = p_message_id and status in ('sending', 'sent', 'failed', 'undelivered', 'delivered')
-  for update;
+  for no key update;
   -- Nothing has been sent for it (any more): a report cannot be about what it is now.
   if not found then
     return false;
   end if;
 
-  if v_text.status = 'sending' and v_target in ('queued', 'sending') then
-    v_target := 'sent';
-  end if;
-  if v_target is null
-    or herald.status_rank(v_target) is null
-    or herald.status_rank(v_target) <= herald.status_rank(v_text.status::text)
-  then
+  if coalesce(herald.status_rank(v_target), -1) <= herald.status_rank(v_text.status::text) then
     v_target := v_text.status::text;
+  end if;
+  if v_target = 'sending' and coalesce(p_twilio_sid, v_text.twilio_sid) is not null then
+    v_target := 'sent';
   end if;
 
   update public.sms_messages

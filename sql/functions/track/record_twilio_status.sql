@@ -34,6 +34,8 @@ begin
       and message.status = 'sending';
   end if;
 
+  perform herald.lock_text(v_message_id);
+
   insert into herald.sms_status_log as log (
     twilio_sid, twilio_status, error_code, message_id, attempt_id, parameters, first_received_at, last_received_at
   )

@@ -38,6 +38,8 @@ begin
       select from public.sms_messages as other where other.twilio_sid = p_twilio_sid and other.id <> p_message_id
     );
 
+  perform herald.lock_text(v_message_id);
+
   if p_twilio_sid <> '' and p_twilio_status <> '' then
     insert into herald.sms_status_log as log (
       twilio_sid, twilio_status, error_code, message_id, first_received_at, last_received_at
