@@ -10,17 +10,17 @@ import subprocess
 import sys
 import textwrap
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from click.testing import CliRunner
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+import harness
 from pgherald import migrations
 from pgherald.cli import main
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 FOUNDATION = """
     create schema herald;
@@ -29,13 +29,11 @@ FOUNDATION = """
 
 
 @pytest.fixture
-def empty_url(database_url: str) -> Iterator[str]:
+def empty_url(server: harness.TestServer) -> Iterator[str]:
     """Make a database with nothing in it."""
-    name = f"empty_{uuid.uuid4().hex}"
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
-        yield make_conninfo("", **{**conninfo_to_dict(database_url), "dbname": name})
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    url = server.database(template=False)
+    yield url
+    server.drop(url)
 
 
 class Tree:

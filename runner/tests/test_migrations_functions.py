@@ -3,15 +3,14 @@
 import shutil
 import subprocess
 import textwrap
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+
+import harness
 from pgherald import migrations
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 ROOT = Path(__file__).parents[2]
 FUNCTION = """
@@ -78,16 +77,13 @@ class Installation:
         return {name for (name,) in self.run("select signature from herald.installed_routines")}
 
 
-@pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Installation]:
+@pytest.fixture(params=harness.labels())
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     """Make a database with the table that remembers, and no function yet."""
-    name = f"empty_{uuid.uuid4().hex}"
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
-        yield Installation(
-            make_conninfo("", **{**conninfo_to_dict(database_url), "dbname": name}), tmp_path / "functions"
-        )
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    server = harness.server(request.param)
+    url = server.database(template=False)
+    yield Installation(url, tmp_path / "functions")
+    server.drop(url)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,22 +13,21 @@ from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+import harness
 from pgherald import migrations
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 ROOT = Path(__file__).parents[2]
 BOOKS = ("--exclude-schema=sqitch", "--exclude-schema=herald_migrations", "--exclude-table=*yoyo*")
 
 
 @pytest.fixture
-def empty_url(database_url: str) -> Iterator[str]:
+def empty_url(server: harness.TestServer) -> Iterator[str]:
     """Make a database with nothing in it."""
-    name = f"empty_{uuid.uuid4().hex}"
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
-        yield make_conninfo("", **{**conninfo_to_dict(database_url), "dbname": name})
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    url = server.database(template=False)
+    yield url
+    server.drop(url)
 
 
 def surroundings(url: str) -> dict[str, str]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 import sqlparse
-from pgherald.migrations import Tree
 from pglast import ast, parse_sql
 from pglast.stream import RawStream
+
+from pgherald.migrations import Tree
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import sysconfig
-import uuid
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -13,20 +12,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+import harness
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def empty_url(database_url: str) -> Iterator[str]:
+def empty_url(server: harness.TestServer) -> Iterator[str]:
     """Make a database with nothing in it."""
-    name = f"empty_{uuid.uuid4().hex}"
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
-        yield make_conninfo("", **{**conninfo_to_dict(database_url), "dbname": name})
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    url = server.database(template=False)
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture(scope="module")

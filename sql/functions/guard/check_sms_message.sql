@@ -30,19 +30,20 @@ begin
     );
   end if;
 
-  v_shelf_life := case
-    when new.category is null then (select default_expiry from herald.settings)
-    else (select default_expiry from herald.sms_categories where category = new.category)
-  end;
-  if tg_op = 'INSERT' then
-    new.expires_at := coalesce(new.expires_at, coalesce(new.scheduled_for, now()) + v_shelf_life);
-  -- Rescheduled by somebody: a default expiry goes along, one that was given stays. A deferral moves neither.
-  elsif new.status = old.status
-    and new.scheduled_for is distinct from old.scheduled_for
-    and new.expires_at = old.expires_at
-    and old.expires_at = coalesce(old.scheduled_for, old.created_at) + v_shelf_life
-  then
-    new.expires_at := coalesce(new.scheduled_for, now()) + v_shelf_life;
+  -- Rescheduled by somebody: a default expiry goes along, one that was given stays. A deferral, which is a change of
+  -- status too, moves neither.
+  if tg_op = 'INSERT' or (new.status = old.status and new.scheduled_for is distinct from old.scheduled_for) then
+    v_shelf_life := case
+      when new.category is null then (select default_expiry from herald.settings)
+      else (select default_expiry from herald.sms_categories where category = new.category)
+    end;
+    if tg_op = 'INSERT' then
+      new.expires_at := coalesce(new.expires_at, coalesce(new.scheduled_for, now()) + v_shelf_life);
+    elsif new.expires_at = old.expires_at
+      and old.expires_at = coalesce(old.scheduled_for, old.created_at) + v_shelf_life
+    then
+      new.expires_at := coalesce(new.scheduled_for, now()) + v_shelf_life;
+    end if;
   end if;
   return new;
 end;
