@@ -186,9 +186,12 @@ class Worker:
             return self._settings.poll_interval  # the next claim meets the same trouble, and tells of it
         if wait is None:
             return self._settings.poll_interval
-        # If there should be something now and the claim did not get it, asking again at once would be a hot loop.
-        self._patience *= 2
-        return max(wait.total_seconds(), self._patience)
+        if wait:
+            self._patience = _SHORTEST_WAIT
+            return wait.total_seconds()
+        # There is something, and the claim did not get it: asking again and again at once would be a hot loop.
+        self._patience = min(self._patience * 2, self._settings.poll_interval)
+        return self._patience
 
     async def _sleep(self, seconds: float) -> bool:
         """Sleep, unless woken. Tells whether it was."""
@@ -252,6 +255,8 @@ class Worker:
 
     async def _write(self, results: Sequence[Result]) -> None:
         """Record answers, and hand back what was never posted."""
+        # What is not held any more was recorded before the rest of its batch met trouble.
+        results = [(text, answer) for text, answer in results if text.attempt_id in self._held]
         answers = [(text, answer) for text, answer in results if answer is not None]
         if answers:
             recorded = {result.job_id: result for result in await self._database.record_sms_results(answers)}
@@ -259,7 +264,7 @@ class Worker:
                 self._let_go(text)
                 self._tell(text, answer, recorded.get(text.job_id))
 
-        unposted = [text for text, answer in results if answer is None and text.attempt_id in self._held]
+        unposted = [text for text, answer in results if answer is None]
         if unposted:
             handed_back = await self._database.hand_back_jobs(unposted)
             for text in unposted:
@@ -353,7 +358,7 @@ class Worker:
             else:
                 outage.over()
                 if any(count for what, count in counts.items() if what != "busy"):
-                    _log.debug("tick", extra=dict(counts))
+                    _log.debug("tick", extra={"counts": dict(counts)})
                     self._wake.set()
             await asyncio.sleep(wait)
 

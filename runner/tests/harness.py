@@ -77,6 +77,8 @@ class TestServer:
         with psycopg.connect(url) as connection:
             _load_pgtap(connection)
             connection.execute((ROOT / "sql/tests/arrange.sql").read_bytes())
+            # Tests take on other roles, and go on asserting.
+            connection.execute("grant usage on schema tap, tests to public")
         return name
 
     def _create(self, name: str, template: str | None) -> None:

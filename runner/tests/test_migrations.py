@@ -332,17 +332,27 @@ migrations._Backend.apply_one = die
     assert len(migrations.migrate(empty_url, tree.root).migrations) == 3
 
 
-def test_killed_in_the_script_it_waits_for_the_server_and_goes_on(empty_url: str, tree: Tree) -> None:
-    tree.migration(
-        "0004_slow", "create table public.slow (id int);\nselect pg_sleep(2);", verify="select id from public.slow;"
-    )
-    killed = in_another_process(tree, empty_url)
+SLEEPERS = "select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+
+
+def wait_for_sleep(url: str) -> object:
+    """Wait until a script sleeps on the server, and give the server's process."""
     until = time.monotonic() + 30
-    while not ask(
-        empty_url, "select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
-    ):
+    while not (found := ask(url, SLEEPERS)):
         assert time.monotonic() < until
         time.sleep(0.05)
+    return found[0][0]
+
+
+def slow(tree: Tree, seconds: float) -> None:
+    up = f"create table public.slow (id int);\nselect pg_sleep({seconds});"
+    tree.migration("0004_slow", up, verify="select id from public.slow;")
+
+
+def test_killed_in_the_script_it_waits_for_the_server_and_goes_on(empty_url: str, tree: Tree) -> None:
+    slow(tree, 2)
+    killed = in_another_process(tree, empty_url)
+    wait_for_sleep(empty_url)
     killed.kill()
     killed.communicate()
 
@@ -351,6 +361,29 @@ def test_killed_in_the_script_it_waits_for_the_server_and_goes_on(empty_url: str
     assert "still busy with a run that was killed" in said[0]
     assert set(states(empty_url, tree).values()) == {"applied"}
     assert "slow" in tables(empty_url)
+
+
+def test_a_connection_that_breaks_in_the_script_is_told_from_a_failure(empty_url: str, tree: Tree) -> None:
+    slow(tree, 60)
+    broken = in_another_process(tree, empty_url)
+    ask(empty_url, f"select pg_terminate_backend({wait_for_sleep(empty_url)})")
+    said, _ = broken.communicate(timeout=30)
+    assert broken.returncode == 1
+    assert "the connection broke" in said
+    assert states(empty_url, tree)["0004_slow"] == "interrupted"
+    slow(tree, 0)
+    assert migrations.migrate(empty_url, tree.root).migrations == ("0004_slow",)
+
+
+def test_an_interrupt_from_the_keyboard_stops_the_server_too(empty_url: str, tree: Tree) -> None:
+    slow(tree, 60)
+    stopped = in_another_process(tree, empty_url)
+    wait_for_sleep(empty_url)
+    stopped.send_signal(signal.SIGINT)
+    stopped.communicate(timeout=30)
+    assert ask(empty_url, SLEEPERS) == []
+    slow(tree, 0)
+    assert migrations.migrate(empty_url, tree.root).migrations == ("0004_slow",)
 
 
 def test_killed_while_reverting_it_can_be_run_again(empty_url: str, tree: Tree) -> None:
@@ -396,7 +429,7 @@ def test_a_stock_yoyo_at_work_is_not_disturbed(empty_url: str, tree: Tree, monke
 
 
 def test_of_two_runs_at_once_one_waits(empty_url: str, tree: Tree) -> None:
-    tree.migration("0004_slow", "create table public.slow (id int);\nselect pg_sleep(1.5);")
+    slow(tree, 1.5)
     both = [in_another_process(tree, empty_url) for _ in range(2)]
     said = [process.communicate(timeout=60)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], said

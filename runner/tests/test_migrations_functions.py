@@ -170,6 +170,13 @@ def test_what_an_application_has_is_never_touched(full: Installation) -> None:
     assert full.installed() == theirs
 
 
+def test_a_grant_on_an_applications_view_does_not_make_it_ours(full: Installation) -> None:
+    full.run("create view public.their_view as select 1 as one")
+    full.write("their_view", "grant select on public.their_view to current_user;")
+    full.install()
+    assert "view public.their_view" not in full.recorded()
+
+
 def test_an_applications_function_of_the_same_name_is_not_replaced(here: Installation) -> None:
     here.run("create function public.hue() returns integer language sql as 'select 42'")
     here.function("hue")

@@ -31,7 +31,7 @@ begin
       from pg_catalog.pg_proc
       where xmin = v_now and pronamespace in (select oid from pg_catalog.pg_namespace where nspname in ('herald', 'public'))
       union all
-      -- Replacing a view by the same view writes its rule, but not its row in pg_class.
+      -- A view's rule, not its row in pg_class, which a mere grant writes as well.
       select 'pg_catalog.pg_class'::regclass, r.ev_class
       from pg_catalog.pg_rewrite as r
       inner join pg_catalog.pg_class as c on c.oid = r.ev_class

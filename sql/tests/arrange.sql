@@ -114,3 +114,12 @@ begin
   return v_id;
 end;
 $$;
+
+-- Gives a text other words, and tells its segments.
+create or replace function tests.reword(p_message_id uuid, p_words text)
+returns integer
+language sql
+set search_path = ''
+as $$
+  update public.sms_messages set message_content = p_words where id = p_message_id returning segment_count;
+$$;

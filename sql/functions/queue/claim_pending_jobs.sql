@@ -39,11 +39,11 @@ begin
   into v_jobs
   from herald.claim_jobs(herald.parse_job_types(p_job_types), p_batch_size, p_lease, p_now) as job;
 
-  select array_agg(attempt)
+  select array_agg(admitted)
   into v_texts
   from herald.admit_sms(
     array(select claimed.id from unnest(v_jobs) as claimed where claimed.job_type = 'send_sms'), null, null, p_now
-  ) as attempt;
+  ) as admitted;
 
   return query
   select

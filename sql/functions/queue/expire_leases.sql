@@ -50,6 +50,7 @@ begin
       when job.attempts < job.max_attempts then p_now + herald.retry_delay(job.attempts) else job.scheduled_for
     end,
     processed_at = p_now,
+    completed_at = case when job.attempts >= job.max_attempts then p_now end,
     error_message = 'the lease ran out: the worker died or hung'
   from unnest(v_expired) as expired
   -- What settle_sms held or ended has no lease any more; a send_sms job whose text is gone still has.

@@ -53,6 +53,7 @@ begin
       when v_again then p_now + coalesce(p_retry_after, herald.retry_delay(attempts)) else scheduled_for
     end,
     processed_at = p_now,
+    completed_at = case when not v_again then p_now end,
     error_message = p_error_message
   where id = p_job_id;
   return true;

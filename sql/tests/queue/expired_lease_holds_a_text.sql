@@ -2,12 +2,12 @@
 begin;
 select plan(9);
 
-create temporary table text on commit drop as
+create temporary table message on commit drop as
 select a_queued_text() as id;
 create temporary table claim on commit drop as
 select * from claim_sms('a sender', p_lease => '2 minutes', p_now => now() + interval '1 minute');
 
-select is((select array_agg(message_id) from claim), (select array_agg(id) from text), 'the text is claimed');
+select is((select array_agg(message_id) from claim), (select array_agg(id) from message), 'the text is claimed');
 select is(herald.expire_leases(now() + interval '3 minutes'), 1, 'the lease runs out');
 select results_eq(
   'select status::text, attempts, lease_expires_at, processing_token from queue_jobs',

@@ -1,0 +1,65 @@
+-- A text moves only along the lines of its state machine, whoever runs the update.
+begin;
+select plan(91);
+
+-- Written out a second time on purpose: a test that read herald.transitions would agree with any slip in it.
+create temporary table legal (from_status, to_status) on commit drop as
+values
+  ('pending', 'queued'),
+  ('pending', 'scheduled'),
+  ('pending', 'cancelled'),
+  ('pending', 'failed'),
+  ('scheduled', 'queued'),
+  ('scheduled', 'cancelled'),
+  ('queued', 'sending'),
+  ('queued', 'scheduled'),
+  ('queued', 'cancelled'),
+  ('queued', 'failed'),
+  ('sending', 'sent'),
+  ('sending', 'queued'),
+  ('sending', 'failed'),
+  ('sending', 'delivered'),
+  ('sending', 'undelivered'),
+  ('sent', 'delivered'),
+  ('sent', 'undelivered'),
+  ('sent', 'failed'),
+  ('failed', 'queued'),
+  ('failed', 'sent'),
+  ('failed', 'delivered'),
+  ('undelivered', 'queued'),
+  ('undelivered', 'delivered');
+
+-- Every ordered pair of statuses, each on a row of its own; staying where one is is no change.
+select case
+    when from_status = to_status then lives_ok(attempt, format('a %s message may stay so', from_status))
+    when legal then lives_ok(attempt, format('a %s message may become %s', from_status, to_status))
+    else throws_ok(attempt, 'SMS01', null, format('a %s message may not become %s', from_status, to_status))
+  end
+from (
+  select a.status as from_status, b.status as to_status,
+    (a.status, b.status) in (select * from legal) as legal,
+    format(
+      'update public.sms_messages set status = %L, scheduled_for = now() where id = %L',
+      b.status, tests.a_text(a.status::public.sms_status)
+    ) as attempt
+  from unnest(array['pending', 'queued', 'sending', 'sent', 'delivered', 'failed', 'undelivered', 'scheduled', 'cancelled']) as a (status),
+    unnest(array['pending', 'queued', 'sending', 'sent', 'delivered', 'failed', 'undelivered', 'scheduled', 'cancelled']) as b (status)
+) as change;
+
+-- And how a row may begin.
+select case
+    when start.status in ('pending', 'scheduled') then lives_ok(attempt, format('a message may begin as %s', status))
+    else throws_ok(attempt, 'SMS01', null, format('a message may not begin as %s', status))
+  end
+from (
+  select status, format('insert into public.sms_messages (user_id, phone_number, message_content, status, scheduled_for) values (%L, ''+12025550100'', ''x'', %L, now())', tests.a_user(), status) as attempt
+  from unnest(array['pending', 'queued', 'sending', 'sent', 'delivered', 'failed', 'undelivered', 'scheduled', 'cancelled']) as a (status)
+) as start;
+
+select is(
+  (select count(*) from herald.transitions where machine = 'message' and from_status <> '(start)'), 23::bigint,
+  'no other change of a message is legal'
+);
+
+select * from finish();
+rollback;
