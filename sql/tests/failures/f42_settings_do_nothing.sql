@@ -1,0 +1,120 @@
+-- F42: settings were read, logged and ignored. Every column of herald.settings is changed here, and every one changes
+-- what happens.
+begin;
+select plan(23);
+
+create function pg_temp.refused(p_change text, p_sentence text) returns setof text language sql
+as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, p_sentence)$$;
+
+-- Whoever adds a setting adds its test.
+select columns_are(
+  'herald', 'settings',
+  '{is_only_row, kill_switch, promote_lead, retry_delays, retry_jitter, sender_pause, throttle_delay, default_expiry,
+    job_retention}'::name[],
+  'these are all the settings'
+);
+
+-- kill_switch
+create temporary table message on commit drop as select a_queued_text() as id;
+update herald.settings set kill_switch = true;
+select is_empty($$select from claim_sms('a sender', p_now => now() + interval '1 second')$$, 'kill_switch: no text goes');
+update herald.settings set kill_switch = false;
+create temporary table claim on commit drop as
+select * from claim_sms('a sender', p_now => now() + interval '1 second');
+select is((select count(*) from claim), 1::bigint, 'kill_switch: off again, it goes');
+
+-- throttle_delay, sender_pause
+create function pg_temp.answer(p_http_status integer, p_code integer default null) returns setof text language sql as $$
+  select outcome
+  from claim
+  cross join lateral record_sms_results(jsonb_build_array(jsonb_build_object(
+    'job_id', job_id, 'processing_token', processing_token, 'attempt_id', attempt_id, 'http_status', p_http_status,
+    'error_code', p_code
+  )));
+$$;
+update herald.settings set throttle_delay = '7 minutes', retry_jitter = 0;
+select from pg_temp.answer(429);
+select is(
+  (select array_agg(scheduled_for) from queue_jobs), array[now() + interval '7 minutes'],
+  'throttle_delay: a throttled text waits as long as it says'
+);
+select is((select paused_until from herald.senders), now() + interval '7 minutes', 'throttle_delay: and its sender as well');
+update herald.settings set throttle_delay = '10 seconds', sender_pause = '11 minutes';
+delete from herald.senders;
+truncate claim;
+insert into claim select * from claim_sms('a sender', p_now => now() + interval '8 minutes');
+select from pg_temp.answer(401, 20003);
+select is(
+  (select paused_until from herald.senders), now() + interval '11 minutes',
+  'sender_pause: a sender whose account is refused rests as long as it says'
+);
+
+-- promote_lead
+create temporary table planned on commit drop as
+select queue_sms_message(user_id, phone_number, 'later', p_scheduled_for => '2040-05-01 12:00:00+00') as id
+from user_sms_preferences;
+select tick('2040-05-01 11:50:00+00');
+select is(
+  (select status::text from sms_messages inner join planned using (id)), 'scheduled',
+  'promote_lead: ten minutes ahead is too early for a lead of five'
+);
+update herald.settings set promote_lead = '10 minutes';
+select tick('2040-05-01 11:50:00+00');
+select is(
+  (select status::text from sms_messages inner join planned using (id)), 'queued',
+  'promote_lead: with a lead of ten the text gets its job'
+);
+
+-- retry_delays, retry_jitter
+update herald.settings set retry_delays = '{0, 3 seconds}', retry_jitter = 0;
+select is(herald.retry_delay(1), interval '3 seconds', 'retry_delays: the second attempt waits as the list says');
+select is(herald.retry_delay(9), interval '3 seconds', 'retry_delays: its last word serves for all that follow');
+update herald.settings set retry_delays = '{0, 1 hour}', retry_jitter = 0.5;
+select ok(
+  (select max(herald.retry_delay(1)) > interval '75 minutes' from generate_series(1, 200)),
+  'retry_jitter: half of the delay may be added'
+);
+select ok(
+  (
+    select min(herald.retry_delay(1)) >= interval '1 hour' and max(herald.retry_delay(1)) <= interval '90 minutes'
+    from generate_series(1, 200)
+  ),
+  'retry_jitter: never more, and never less than the delay'
+);
+
+-- default_expiry
+update herald.settings set default_expiry = '2 hours';
+insert into sms_messages (user_id, phone_number, message_content, scheduled_for, status)
+select user_id, phone_number, 'expires', '2040-05-01 12:00:00+00', 'scheduled' from user_sms_preferences;
+update herald.settings set default_expiry = null;
+insert into sms_messages (user_id, phone_number, message_content, scheduled_for, status)
+select user_id, phone_number, 'does not', '2040-05-01 12:00:00+00', 'scheduled' from user_sms_preferences;
+select is(
+  (select expires_at from sms_messages where message_content = 'expires'), '2040-05-01 14:00:00+00'::timestamptz,
+  'default_expiry: so long after its time a text may still go'
+);
+select is(
+  (select expires_at from sms_messages where message_content = 'does not'), null, 'default_expiry: null is for ever'
+);
+
+-- job_retention
+create temporary table ended on commit drop as select a_job('completed') as id;
+update herald.settings set job_retention = '2 days';
+select tick(now() + interval '47 hours');
+select is((select count(*) from queue_jobs inner join ended using (id)), 1::bigint, 'job_retention: not yet');
+select tick(now() + interval '49 hours');
+select is((select count(*) from queue_jobs inner join ended using (id)), 0::bigint, 'job_retention: so long, then it goes');
+
+-- And values that make no sense are refused.
+select throws_ok(
+  'insert into herald.settings (is_only_row) values (false)', '23514', null, 'is_only_row: there is one row'
+);
+select pg_temp.refused('promote_lead = ''-1 minute''', 'promote_lead: not negative');
+select pg_temp.refused('retry_delays = ''{}''', 'retry_delays: not empty');
+select pg_temp.refused('retry_jitter = 1.5', 'retry_jitter: a share of one');
+select pg_temp.refused('sender_pause = ''0''', 'sender_pause: not nothing');
+select pg_temp.refused('default_expiry = ''-1 hour''', 'default_expiry: not before it is due');
+select pg_temp.refused('job_retention = ''0''', 'job_retention: not nothing');
+
+select * from finish();
+rollback;
