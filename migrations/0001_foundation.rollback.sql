@@ -28,7 +28,7 @@ $$;
 drop table herald.settings;
 drop table herald.host_tables;
 drop table herald.installed_routines;
-drop procedure herald.close_table(regclass);
+drop function herald.close_table(regclass);
 drop schema herald;
 
 commit;

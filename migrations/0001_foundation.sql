@@ -64,7 +64,8 @@ grant usage on schema herald to herald_runner;
 
 -- Every table starts closed: row security on, nothing granted but to herald_runner. Supabase's default privileges may
 -- have opened it to anon and authenticated in the moment it was made, so these are named too.
-create procedure herald.close_table(p_table regclass)
+create function herald.close_table(p_table regclass)
+returns void
 language plpgsql
 set search_path = ''
 as $body$
@@ -82,8 +83,8 @@ begin
   );
 end;
 $body$;
-revoke execute on procedure herald.close_table(regclass) from public; -- noqa: LT01
-comment on procedure herald.close_table(regclass) is
+revoke execute on function herald.close_table(regclass) from public;
+comment on function herald.close_table(regclass) is
 'For migrations: makes a new table readable and writable to herald_runner alone.';
 
 create table herald.installed_routines (

@@ -148,10 +148,10 @@ comment on column public.notification_deliveries.channel_identifier is
 comment on column public.notification_deliveries.external_id is
 'The provider''s id: for a text, Twilio''s message SID.';
 
-call herald.close_table('public.notification_events');
-call herald.close_table('public.notification_subscriptions');
-call herald.close_table('public.user_notification_preferences');
-call herald.close_table('public.push_subscriptions');
-call herald.close_table('public.notification_deliveries');
+select herald.close_table('public.notification_events');
+select herald.close_table('public.notification_subscriptions');
+select herald.close_table('public.user_notification_preferences');
+select herald.close_table('public.push_subscriptions');
+select herald.close_table('public.notification_deliveries');
 
 commit;

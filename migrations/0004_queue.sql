@@ -90,6 +90,6 @@ comment on column public.queue_jobs.processing_token is
 comment on column public.queue_jobs.lease_expires_at is
 'Until then the job is its claimer''s. Null on a running job: held, because the provider may have taken the text.';
 
-call herald.close_table('public.queue_jobs');
+select herald.close_table('public.queue_jobs');
 
 commit;

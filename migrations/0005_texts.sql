@@ -226,9 +226,9 @@ comment on column public.sms_messages.request_digest is
 'Fingerprint of the request that used the idempotency key, to tell a repetition from a mistake.';
 comment on column public.sms_messages.segment_count is 'Segments that the carrier will bill.';
 
-call herald.close_table('public.sms_templates');
-call herald.close_table('public.user_sms_preferences');
-call herald.close_table('public.sms_messages');
+select herald.close_table('public.sms_templates');
+select herald.close_table('public.user_sms_preferences');
+select herald.close_table('public.sms_messages');
 grant select on herald.sms_categories to herald_runner;
 grant select, insert, delete on herald.sms_template_uses to herald_runner;
 

@@ -33,6 +33,6 @@ comment on table public.notification_tracking_links is 'Short links, and how oft
 comment on column public.notification_tracking_links.delivery_id is
 'The delivery it was made for; a standalone text has message_id instead.';
 
-call herald.close_table('public.notification_tracking_links');
+select herald.close_table('public.notification_tracking_links');
 
 commit;

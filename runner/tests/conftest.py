@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import harness
 import pytest
 from hypothesis import HealthCheck, settings
 
+import harness
 from pgherald.embedded import EmbeddedServer
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ settings.load_profile("pgherald")
 
 @pytest.fixture(scope="session")
 def server() -> harness.TestServer:
-    """The server that comes along; fast, since nothing on it has to last."""
+    """Give the server that comes along; fast, since nothing on it has to last."""
     return harness.server("18")
 
 

@@ -68,6 +68,7 @@ $found$;
 \ir plan/tick.sql
 \ir policy/decide_sms.sql
 \ir policy/get_user_sms_channel_info.sql
+\ir policy/utc_text.sql
 \ir queue/add_queue_job.sql
 \ir queue/adopt_sms_jobs.sql
 \ir queue/cancel_job_with_reason.sql

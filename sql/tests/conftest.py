@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import harness
 import psycopg
 import pytest
+
+import harness
 
 _RESULT = re.compile(r"^(not )?ok (\d+)")
 _PLAN = re.compile(r"^1\.\.(\d+)$")

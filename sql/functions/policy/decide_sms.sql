@@ -40,7 +40,7 @@ as $$
       end,
       case
         when text.status not in ('pending', 'scheduled', 'queued') then format('the text is %s', text.status)
-        when text.scheduled_for > p_at then format('its time is %s', date_trunc('second', text.scheduled_for at time zone 'UTC'))
+        when text.scheduled_for > p_at then format('its time is %s', herald.utc_text(text.scheduled_for))
         else 'it waits, and its time has come'
       end
     ),
@@ -51,8 +51,8 @@ as $$
       case
         when text.expires_at is null then 'it never expires'
         else format(
-          'it %s at %s UTC', case when text.expires_at <= p_at then 'expired' else 'expires' end,
-          date_trunc('second', text.expires_at at time zone 'UTC')
+          'it %s at %s', case when text.expires_at <= p_at then 'expired' else 'expires' end,
+          herald.utc_text(text.expires_at)
         )
       end
     ),
@@ -63,7 +63,7 @@ as $$
       case
         when suppressed.number_hash is null then 'the number is not suppressed'
         else format(
-          'the number is suppressed since %s UTC: %s', date_trunc('second', suppressed.suppressed_at at time zone 'UTC'), suppressed.reason
+          'the number is suppressed since %s: %s', herald.utc_text(suppressed.suppressed_at), suppressed.reason
         )
       end
     ),
@@ -73,7 +73,7 @@ as $$
       null,
       case
         when wishes.opted_out
-          then format('the user opted out at %s UTC: %s', date_trunc('second', wishes.opted_out_at at time zone 'UTC'), wishes.opt_out_reason)
+          then format('the user opted out at %s: %s', herald.utc_text(wishes.opted_out_at), wishes.opt_out_reason)
         else 'the user has not opted out'
       end
     ),
@@ -89,7 +89,7 @@ as $$
         when wishes.phone_number is null then 'the user has no number'
         when wishes.phone_number <> text.phone_number then 'the number is not the user''s number'
         when wishes.phone_verified is not true then 'the user''s number is not verified'
-        else format('the number was verified at %s UTC', date_trunc('second', wishes.phone_verified_at at time zone 'UTC'))
+        else format('the number was verified at %s', herald.utc_text(wishes.phone_verified_at))
       end
     )
   ) as gate (gate_order, gate, verdict, until, evidence);

@@ -29,7 +29,11 @@ begin
     -- Once a job, and no wait that an interval cannot hold, whatever the provider answered.
     select distinct on (job_id, processing_token)
       job_id, processing_token, attempt_id, outcome, sid, provider_status, segments, http_status, error_code,
-      error_message, make_interval(secs => least(greatest(retry_after_seconds, 0), 86400)) as retry_after
+      error_message,
+      case
+        when retry_after_seconds is not null
+          then make_interval(secs => least(greatest(retry_after_seconds, 0), 86400))
+      end as retry_after
     from jsonb_to_recordset(p_results) as result (
       job_id uuid, processing_token uuid, attempt_id uuid, outcome text, sid text, provider_status text,
       segments integer, http_status integer, error_code integer, error_message text,

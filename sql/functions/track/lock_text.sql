@@ -1,5 +1,5 @@
--- Holds a text for a report about it: first its job, then the text, then (by the caller) the log. Results of runners take
--- the same three in the same order, so neither can wait for the other in a circle.
+-- Holds a text for a report about it: first its job, then the text, then (by the caller) the log. Results of runners
+-- take the same three in the same order, so neither can wait for the other in a circle.
 create or replace function herald.lock_text(p_message_id uuid)
 returns void
 language plpgsql

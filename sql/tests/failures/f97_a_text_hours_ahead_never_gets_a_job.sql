@@ -8,10 +8,9 @@ select queue_sms_message(user_id, phone_number, 'in time', p_scheduled_for => '2
 from user_sms_preferences;
 -- As an application writes it, past the function (the seed's 8.2).
 insert into sms_messages (user_id, phone_number, message_content, scheduled_for, status)
-select user_id, phone_number, 'scheduled by an insert', '2040-05-01 12:00:00+00', 'scheduled'::sms_status
+select user_id, phone_number, status || ' by an insert', '2040-05-01 12:00:00+00', status
 from user_sms_preferences
-union all
-select user_id, phone_number, 'pending by an insert', '2040-05-01 12:00:00+00', 'pending' from user_sms_preferences;
+cross join unnest('{scheduled, pending}'::sms_status[]) as status;
 
 select is((select count(*) from queue_jobs), 0::bigint, 'years ahead, no text has a job');
 select tick('2040-05-01 11:54:59+00');

@@ -1,0 +1,26 @@
+-- What failed, or was not delivered, is sent again by somebody's decision, past all the gates.
+begin;
+select plan(11);
+
+select is(redrive_sms(a_text(status)), false, 'a text that is ' || status || ' is not redriven')
+from unnest('{pending, scheduled, queued, sending, sent, delivered, cancelled}'::sms_status[]) as status;
+
+create temporary table message on commit drop as select a_text('undelivered') as id;
+update sms_messages set twilio_sid = 'old sid', twilio_error_code = 30005 where id = (select id from message);
+select is((select redrive_sms(id) from message), true, 'one that was not delivered is');
+select results_eq(
+  $$
+    select message.status::text, twilio_sid, twilio_error_code, job.status::text, job.job_type::text
+    from sms_messages as message inner join queue_jobs as job on job.id = message.queue_job_id
+    where message.id = (select id from message)
+  $$,
+  $$values ('queued', null, null::integer, 'pending', 'send_sms')$$,
+  'it waits with a new job, and without the old SID'
+);
+select is(
+  record_twilio_status(null, 'old sid', 'delivered'), false, 'a late report about the old one does not move the new one'
+);
+select is((select attempt from claim_sms('a sender', p_now => now() + interval '1 second')), 1, 'and it goes');
+
+select * from finish();
+rollback;
