@@ -155,6 +155,7 @@ create table herald.settings (
   throttle_delay interval not null default '10 seconds',
   default_expiry interval default '24 hours',
   job_retention interval not null default '30 days',
+  price_per_segment numeric not null default 0,
   constraint settings_pkey primary key (is_only_row),
   constraint settings_has_one_row check (is_only_row),
   constraint settings_lead_is_not_negative check (promote_lead >= interval '0'),
@@ -166,7 +167,8 @@ create table herald.settings (
   constraint settings_jitter_is_a_share check (retry_jitter between 0 and 1),
   constraint settings_pauses_are_positive check (sender_pause > interval '0' and throttle_delay > interval '0'),
   constraint settings_expiry_is_positive check (default_expiry > interval '0'),
-  constraint settings_retention_is_positive check (job_retention > interval '0')
+  constraint settings_retention_is_positive check (job_retention > interval '0'),
+  constraint settings_price_is_not_negative check (price_per_segment >= 0)
 );
 insert into herald.settings default values;
 
@@ -184,6 +186,7 @@ comment on column herald.settings.throttle_delay is 'Wait after a throttled requ
 comment on column herald.settings.default_expiry is
 'How long after its time a text without a category may still be sent; null for ever.';
 comment on column herald.settings.job_retention is 'How long finished jobs are kept.';
+comment on column herald.settings.price_per_segment is 'What a segment costs you in US dollars, for the statistics.';
 
 revoke all on all tables in schema herald from public;
 grant select, update on herald.settings to herald_runner;

@@ -212,6 +212,12 @@ create index sms_messages_project_id_idx on public.sms_messages (project_id) whe
 create index sms_messages_task_id_idx on public.sms_messages (task_id) where task_id is not null;
 create index sms_messages_template_id_idx on public.sms_messages (template_id) where template_id is not null;
 create index sms_messages_created_at_idx on public.sms_messages (created_at);
+-- Statistics ask by any of these; a block range index costs a write next to nothing.
+create index sms_messages_times_idx on public.sms_messages
+using brin (scheduled_for, sent_at, delivered_at, failed_at, cancelled_at)
+with (pages_per_range = 32, autosummarize = on);
+create index sms_messages_calendar_event_idx on public.sms_messages ((metadata ->> 'calendar_event_id'))
+where metadata ->> 'calendar_event_id' is not null;
 create index sms_messages_parent_message_id_idx on public.sms_messages (parent_message_id)
 where parent_message_id is not null;
 

@@ -51,13 +51,18 @@ $found$;
 \ir guard/refuse_unknown.sql
 \ir guard/release_dedup_key.sql
 \ir guard/require_e164.sql
+\ir guard/require_interval.sql
 \ir guard/require_sendable.sql
 \ir guard/require_time_zone.sql
+\ir guard/timestamptz_or_null.sql
 \ir guard/touch_updated_at.sql
 \ir guard/uuid_or_null.sql
+\ir intake/cancel_scheduled_sms_for_event.sql
 \ir intake/cancel_sms.sql
 \ir intake/cancel_texts.sql
+\ir intake/get_scheduled_sms_for_user.sql
 \ir intake/queue_sms_message.sql
+\ir intake/update_scheduled_sms_send_time.sql
 \ir message/grapheme_letters.sql
 \ir message/measure_sms.sql
 \ir message/render_sms_template.sql
@@ -66,6 +71,7 @@ $found$;
 \ir plan/fold_template_uses.sql
 \ir plan/promote_messages.sql
 \ir plan/tick.sql
+\ir policy/check_and_increment_sms_daily_limit.sql
 \ir policy/decide_sms.sql
 \ir policy/get_user_sms_channel_info.sql
 \ir policy/utc_text.sql
@@ -108,4 +114,9 @@ $found$;
 \ir track/record_twilio_status.sql
 \ir track/status_rank.sql
 \ir track/update_sms_status_atomic.sql
+\ir watch/get_sms_daily_metrics.sql
+\ir watch/get_sms_notification_stats.sql
+\ir watch/get_user_sms_metrics.sql
+\ir watch/percent.sql
+\ir watch/sms_days.sql
 \ir sweep.sql

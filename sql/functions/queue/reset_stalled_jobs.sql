@@ -10,21 +10,9 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_timeout interval;
+  v_timeout constant interval := herald.require_interval('p_stall_timeout', p_stall_timeout);
   v_types public.queue_type[];
 begin
-  begin
-    v_timeout := p_stall_timeout::interval;
-  exception
-    when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
-      v_timeout := null;
-  end;
-  if v_timeout is null or v_timeout < interval '0' then
-    raise exception 'p_stall_timeout is not a length of time: %',
-      coalesce(quote_literal(left(p_stall_timeout, 40)), 'null')
-      using errcode = '22023', hint = 'Write it as PostgreSQL does: 5 minutes.';
-  end if;
-
   select array_agg(known)
   into v_types
   from unnest(enum_range(null::public.queue_type)) as known

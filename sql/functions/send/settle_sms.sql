@@ -26,7 +26,7 @@ begin
   end if;
 
   with given as materialized (
-    -- Once a job, and no wait that an interval cannot hold, whatever the provider answered.
+    -- Once a job, the first result, and no wait that an interval cannot hold, whatever the provider answered.
     select distinct on (job_id, processing_token)
       job_id, processing_token, attempt_id, outcome, sid, provider_status, segments, http_status, error_code,
       error_message,
@@ -34,12 +34,14 @@ begin
         when retry_after_seconds is not null
           then make_interval(secs => least(greatest(retry_after_seconds, 0), 86400))
       end as retry_after
-    from jsonb_to_recordset(p_results) as result (
-      job_id uuid, processing_token uuid, attempt_id uuid, outcome text, sid text, provider_status text,
-      segments integer, http_status integer, error_code integer, error_message text,
-      retry_after_seconds double precision
-    )
-    order by job_id, processing_token
+    from rows from (
+      jsonb_to_recordset(p_results) as (
+        job_id uuid, processing_token uuid, attempt_id uuid, outcome text, sid text, provider_status text,
+        segments integer, http_status integer, error_code integer, error_message text,
+        retry_after_seconds double precision
+      )
+    ) with ordinality as result
+    order by job_id, processing_token, ordinality
   ),
   held as materialized (
     select

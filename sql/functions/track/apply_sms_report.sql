@@ -1,7 +1,7 @@
 -- Brings a text to where the provider says it is. Called with a text that the report is certainly about.
 --
--- A report with a SID is proof of acceptance, whatever its word: a text still `sending` becomes sent by any of them, and
--- a held job ends. A job under a living lease is left to its runner, which is just about to say the same.
+-- A report with a SID is proof of acceptance, whatever its word: a text still `sending` becomes sent by any of them,
+-- and a held job ends. A job under a living lease is left to its runner, which is just about to say the same.
 create or replace function herald.apply_sms_report(
   p_message_id uuid,
   p_twilio_sid text,

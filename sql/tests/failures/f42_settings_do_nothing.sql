@@ -1,7 +1,7 @@
 -- F42: settings were read, logged and ignored. Every column of herald.settings is changed here, and every one changes
 -- what happens.
 begin;
-select plan(23);
+select plan(25);
 
 create function pg_temp.refused(p_change text, p_sentence text) returns setof text language sql
 as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, p_sentence)$$;
@@ -10,7 +10,7 @@ as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, 
 select columns_are(
   'herald', 'settings',
   '{is_only_row, kill_switch, promote_lead, retry_delays, retry_jitter, sender_pause, throttle_delay, default_expiry,
-    job_retention}'::name[],
+    job_retention, price_per_segment}'::name[],
   'these are all the settings'
 );
 
@@ -105,6 +105,15 @@ select is((select count(*) from queue_jobs inner join ended using (id)), 1::bigi
 select tick(now() + interval '49 hours');
 select is((select count(*) from queue_jobs inner join ended using (id)), 0::bigint, 'job_retention: so long, then it goes');
 
+-- price_per_segment
+update herald.settings set price_per_segment = 0.02;
+select from a_text('sent');
+select is(
+  (select sms_cost_usd from get_sms_daily_metrics((now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date)),
+  0.02 * (select sum(segment_count) from sms_messages where sent_at is not null),
+  'price_per_segment: segments cost what you pay'
+);
+
 -- And values that make no sense are refused.
 select throws_ok(
   'insert into herald.settings (is_only_row) values (false)', '23514', null, 'is_only_row: there is one row'
@@ -115,6 +124,7 @@ select pg_temp.refused('retry_jitter = 1.5', 'retry_jitter: a share of one');
 select pg_temp.refused('sender_pause = ''0''', 'sender_pause: not nothing');
 select pg_temp.refused('default_expiry = ''-1 hour''', 'default_expiry: not before it is due');
 select pg_temp.refused('job_retention = ''0''', 'job_retention: not nothing');
+select pg_temp.refused('price_per_segment = -1', 'price_per_segment: not negative');
 
 select * from finish();
 rollback;

@@ -23,7 +23,7 @@ select is(
 );
 select throws_ok($$select reset_stalled_jobs('a while')$$, '22023', null, 'a timeout that is no interval is an error');
 select throws_ok($$select reset_stalled_jobs('-1 minute')$$, '22023', null, 'a negative timeout is an error');
-select throws_ok($$select reset_stalled_jobs(null)$$, '22023', null, 'a null timeout is an error');
+select throws_ok($$select reset_stalled_jobs(null)$$, '22004', null, 'a null timeout is an error');
 select throws_ok($$select reset_stalled_jobs('1 minute', '{fax}')$$, '22023', null, 'an unknown type is an error');
 select throws_ok(
   $$select reset_stalled_jobs('1 minute', null, '{fax}')$$, '22023', null,

@@ -7,7 +7,7 @@ create temporary table claim on commit drop as
 select right(message_content, 1)::integer as number, claimed.*
 from claim_sms('a sender', p_now => now() + interval '1 second') as claimed;
 create temporary table result on commit drop as
-select recorded.*, ordinality
+select recorded.*
 from record_sms_results((
   select jsonb_agg(
     jsonb_build_object(
@@ -52,7 +52,7 @@ select is(
 select is((select status || ' ' || twilio_sid from sms_messages where message_content = 'text 1'), 'sent sid 1', 'the first one stays');
 select is(
   (
-    select array_agg(recorded || ' ' || outcome order by outcome)
+    select array_agg(recorded || ' ' || outcome order by recorded)
     from record_sms_results((
       select jsonb_agg(jsonb_build_object(
         'job_id', job_id, 'processing_token', token, 'attempt_id', attempt_id, 'http_status', 201, 'sid', 'sid 2'

@@ -3,7 +3,7 @@ begin;
 select plan(8);
 
 create temporary table message on commit drop as select a_queued_text() as id;
-create function pg_temp.fails(p_minutes integer) returns setof text language sql as $$
+create function pg_temp.fails(p_minutes integer) returns text language sql as $$
   select result.job_status
   from claim_sms('a sender', p_now => now() + make_interval(mins => p_minutes)) as claim
   cross join lateral record_sms_results(

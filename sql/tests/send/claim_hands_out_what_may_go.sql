@@ -16,7 +16,9 @@ cross join (
 ) as given (what, expires_at);
 update herald.settings set default_expiry = null;
 insert into message
-select 'for ever', queue_sms_message(user_id, null, 'for ever', p_scheduled_for => '2040-05-01 12:00:00+00')
+select 'for ever', queue_sms_message(user_id, null, 'for ever', p_scheduled_for => '2040-05-01 12:00:00+00',
+  p_correlation_id => '00000000-0000-0000-0000-0000000000c0'
+)
 from user_sms_preferences;
 select tick('2040-05-01 11:56:00+00');
 
@@ -37,8 +39,12 @@ select results_eq(
   'with number, attempt, lease and correlation id'
 );
 select set_eq(
-  'select attempt_id, message_id, job_id, 1, $$a sender$$, $$runner 1$$, $$2040-05-01 12:00:00+00$$::timestamptz, null::timestamptz, null from claim',
-  'select id, message_id, job_id, attempt, sender, runner, started_at, finished_at, outcome from herald.sms_attempts',
+  'select attempt_id, message_id, job_id, attempt from claim',
+  $$
+    select id, message_id, job_id, attempt
+    from herald.sms_attempts
+    where (sender, runner, started_at) = ('a sender', 'runner 1', '2040-05-01 12:00:00+00') and outcome is null
+  $$,
   'each attempt is on record before the request is made'
 );
 select is((select array_agg(distinct status) from sms_messages), '{sending}', 'and its text is sending');

@@ -1,0 +1,59 @@
+-- Moves a text that has not left. Its job, if it has one, goes: the text is planned anew at its new time, so it cannot
+-- go at the old one. Its expiry moves with it, and never past the event that it is about.
+create or replace function public.update_scheduled_sms_send_time(
+  p_message_id uuid,
+  p_new_scheduled_for timestamptz,
+  p_new_event_start timestamptz default null,
+  p_new_event_end timestamptz default null
+)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_text public.sms_messages;
+begin
+  if p_new_scheduled_for is null or not isfinite(p_new_scheduled_for) then
+    raise exception 'p_new_scheduled_for is not an instant: %', coalesce(p_new_scheduled_for::text, 'null')
+      using errcode = case when p_new_scheduled_for is null then '22004' else '22023' end,
+        hint = 'Give the new time, or cancel the text with cancel_sms.';
+  end if;
+
+  perform herald.lock_text(p_message_id);
+  select * into v_text from public.sms_messages where id = p_message_id;
+  if v_text.status is null or v_text.status not in ('pending', 'scheduled', 'queued') then
+    return false;
+  end if;
+
+  update public.sms_messages
+  set
+    status = 'scheduled',
+    queue_job_id = null,
+    next_retry_at = null,
+    scheduled_for = p_new_scheduled_for,
+    expires_at = least(
+      v_text.expires_at + (p_new_scheduled_for - coalesce(v_text.scheduled_for, v_text.created_at)),
+      coalesce(p_new_event_start, herald.timestamptz_or_null(v_text.metadata ->> 'event_start'))
+    ),
+    metadata = coalesce(v_text.metadata, '{}') || jsonb_strip_nulls(
+      jsonb_build_object('event_start', p_new_event_start, 'event_end', p_new_event_end)
+    )
+  where id = p_message_id;
+
+  delete from public.queue_jobs where id = v_text.queue_job_id;
+  perform herald.promote_messages(array[p_message_id], now());
+  return true;
+end;
+$$;
+
+comment on function public.update_scheduled_sms_send_time(uuid, timestamptz, timestamptz, timestamptz) is
+$$Moves a text to another time; true if it was moved, false if it has left, has ended or is unknown.
+
+p_new_event_start, p_new_event_end: kept in the text's metadata; a text never goes after its event's start. Errors: 22004
+and 22023 no new time.$$;
+
+revoke execute on function public.update_scheduled_sms_send_time(uuid, timestamptz, timestamptz, timestamptz)
+from public;
+grant execute on function public.update_scheduled_sms_send_time(uuid, timestamptz, timestamptz, timestamptz)
+to herald_runner;
