@@ -29,20 +29,13 @@ begin
   into v_results
   from jsonb_array_elements(p_results) as result;
 
-  -- One job has one result; of two in a batch the first one counts.
   return query
   select
     (given.result ->> 'job_id')::uuid, settled.job_id is not null, given.result ->> 'outcome', settled.message_status,
     settled.job_status
-  from (
-    select
-      result, ordinality,
-      row_number() over (partition by result ->> 'job_id', result ->> 'processing_token' order by ordinality) = 1 as counts
-    from jsonb_array_elements(v_results) with ordinality as element (result, ordinality)
-  ) as given
+  from jsonb_array_elements(v_results) with ordinality as given (result, ordinality)
   left join herald.settle_sms(v_results, p_now) as settled
-    on given.counts
-    and settled.job_id = (given.result ->> 'job_id')::uuid
+    on settled.job_id = (given.result ->> 'job_id')::uuid
     and settled.processing_token = (given.result ->> 'processing_token')::uuid
   order by given.ordinality;
 end;
