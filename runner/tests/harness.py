@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -29,10 +29,26 @@ _OLDEST: Final = Path("/usr/lib/postgresql/15/bin")
 _TEMPLATE: Final = "pgherald_template"
 # Nothing here has to survive the machine; what tests durability starts a server of its own.
 _FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_RESULT: Final = re.compile(r"^(not )?ok (\d+)")
+_PLAN: Final = re.compile(r"^1\.\.(\d+)$")
 _NO_PGTAP: Final = (
     "pgTAP is missing, and neither apt-get nor npm could bring it. Install it where the server finds it (Debian: "
     "apt-get install postgresql-15-pgtap), or install npm."
 )
+
+
+class TapError(Exception):
+    """A file's assertions did not all hold, or were not all made."""
+
+
+def check_tap(lines: Sequence[str]) -> None:
+    """Read what a file of assertions says. Raises `TapError` unless it said beforehand how many, and all hold."""
+    planned = [int(match[1]) for match in map(_PLAN.match, lines) if match]
+    results = [match for match in map(_RESULT.match, lines) if match]
+    failed = [match for match in results if match[1]]
+    if failed or not results or planned != [len(results)]:
+        said = "\n".join(line for line in lines if line.startswith(("not ok", "#")))
+        raise TapError(f"planned {planned}, made {len(results)}, failed {len(failed)}\n{said}")
 
 
 @dataclass

@@ -143,7 +143,7 @@ def test_a_deleted_file_takes_its_objects_along(full: Installation) -> None:
     assert full.recorded() == {"function public.shade()"}
 
 
-def test_a_changed_signature_leaves_no_overload(full: Installation) -> None:
+def test_f18_a_drop_with_another_signature_did_nothing(full: Installation) -> None:
     full.remove("tints")
     full.function("hue", arguments="p_shift integer default 0", body="select p_shift")
     full.install()

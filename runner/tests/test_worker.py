@@ -71,7 +71,7 @@ async def test_a_scheduled_text_goes_at_its_time_and_not_before(
     assert 0 <= late < 1
 
 
-async def test_a_slow_text_does_not_hold_up_the_others(database_url: str, provider: Provider, desk: Desk) -> None:
+async def test_f31_a_fast_text_waited_for_a_slow_one(database_url: str, provider: Provider, desk: Desk) -> None:
     """Failure 11: fast jobs waited minutes behind slow ones of their batch."""
     provider.behaviour = accept_after(3, only="slow")
     await desk.queue("slow", *(f"fast {number}" for number in range(40)))
@@ -106,7 +106,7 @@ async def test_the_rate_is_kept(database_url: str, provider: Provider, desk: Des
     assert time.monotonic() - began > 1.3  # the first second's worth may go at once
 
 
-async def test_a_result_is_recorded_after_the_database_was_away(
+async def test_f27_a_text_went_again_because_recording_it_failed(
     database_url: str, provider: Provider, desk: Desk
 ) -> None:
     """Failure 6: a finished job ran again because recording its completion failed."""
@@ -161,7 +161,7 @@ async def test_one_result_that_is_refused_does_not_hold_up_the_others(
     assert len(provider.posts) == 11
 
 
-async def test_the_lease_is_extended_while_a_text_is_in_flight(
+async def test_f29_a_long_text_was_reclaimed_while_it_was_sent(
     database_url: str, provider: Provider, desk: Desk
 ) -> None:
     """F29: a long job was reclaimed while it ran."""
@@ -174,7 +174,7 @@ async def test_the_lease_is_extended_while_a_text_is_in_flight(
         await desk.until({"sent": 1})
 
 
-async def test_a_result_under_a_foreign_token_changes_nothing(
+async def test_f32_a_result_came_after_the_lease(
     database_url: str, provider: Provider, desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     """F23: a reclaimed job was completed by its old owner."""
@@ -189,7 +189,7 @@ async def test_a_result_under_a_foreign_token_changes_nothing(
 
 
 @pytest.mark.parametrize("status", [500, 503, 408])
-async def test_a_text_that_may_have_been_accepted_is_not_sent_again(
+async def test_f101_an_exception_after_the_yes_sent_it_again(
     database_url: str, provider: Provider, desk: Desk, status: int
 ) -> None:
     """Failure 22: a retry after a time-out sent the text twice or three times."""
@@ -246,7 +246,7 @@ async def test_refused_credentials_are_told_once_and_stop_the_claims(
     assert "TWILIO_AUTH_TOKEN" in told[0]
 
 
-async def test_stopping_lets_texts_in_flight_end(database_url: str, provider: Provider, desk: Desk) -> None:
+async def test_f33_a_deploy_left_texts_sending(database_url: str, provider: Provider, desk: Desk) -> None:
     """Failure 13: deploys left jobs processing, charged with an attempt."""
     provider.behaviour = accept_after(0.7)
     await desk.queue(*(f"text {number}" for number in range(20)))
@@ -260,9 +260,7 @@ async def test_stopping_lets_texts_in_flight_end(database_url: str, provider: Pr
     assert waiting == [{"status": "pending", "attempts": 0}]
 
 
-async def test_what_is_claimed_while_stopping_is_handed_back_with_its_attempt(
-    database_url: str, provider: Provider, desk: Desk
-) -> None:
+async def test_f33_a_deploy_cost_an_attempt(database_url: str, provider: Provider, desk: Desk) -> None:
     await desk.queue("one", "two")
     async with await psycopg.AsyncConnection.connect(database_url) as blocker:
         await blocker.execute("lock table herald.sms_attempts in exclusive mode")

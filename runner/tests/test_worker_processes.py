@@ -111,7 +111,7 @@ async def test_a_signal_in_the_middle_loses_nothing_and_exits_0(
     assert len(set(provider.posts)) == sent
 
 
-async def test_a_killed_runner_leaves_texts_that_are_held_and_not_sent_again(
+async def test_f28_what_killed_its_runner_was_claimed_at_once_for_ever(
     database_url: str, provider: Provider, desk: Desk
 ) -> None:
     """Failure 5: a job that killed its worker was reclaimed at once, for ever."""

@@ -1,6 +1,5 @@
 """Each sql/tests/**/*.sql is one test on each server: the file is run as it is, and its TAP lines are the verdict."""
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,13 +9,6 @@ import psycopg
 import pytest
 
 import harness
-
-_RESULT = re.compile(r"^(not )?ok (\d+)")
-_PLAN = re.compile(r"^1\.\.(\d+)$")
-
-
-class TapError(Exception):
-    """A file's assertions did not all hold, or were not all made."""
 
 
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> "SqlFile | None":
@@ -51,17 +43,11 @@ class SqlTest(pytest.Item):
     def runtest(self) -> None:
         """Run the file. Raises `TapError`."""
         script = self.path.read_text("utf-8")
-        lines = _run(script, _database(self._label))
-        planned = [int(match[1]) for match in map(_PLAN.match, lines) if match]
-        results = [match for match in map(_RESULT.match, lines) if match]
-        failed = [match for match in results if match[1]]
-        if failed or planned != [len(results)] or not results:
-            said = "\n".join(line for line in lines if line.startswith(("not ok", "#")))
-            raise TapError(f"planned {planned}, made {len(results)}, failed {len(failed)}\n{said}")
+        harness.check_tap(_run(script, _database(self._label)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401
         """Show what TAP said, not how it was read."""
-        if isinstance(excinfo.value, TapError):
+        if isinstance(excinfo.value, harness.TapError):
             return f"{self.path.relative_to(harness.ROOT)} on {self._label}: {excinfo.value}"
         return super().repr_failure(excinfo, style)
 
@@ -88,7 +74,7 @@ def _run(script: str, url: str) -> list[str]:
             position = error.diag.statement_position or error.diag.internal_position
             where = f"line {script.count(chr(10), 0, int(position) - 1) + 1}: " if position else ""
             detail = "\n".join(filter(None, [error.diag.message_detail, error.diag.message_hint, error.diag.context]))
-            raise TapError(f"{where}{error.diag.message_primary}\n{detail}") from None
+            raise harness.TapError(f"{where}{error.diag.message_primary}\n{detail}") from None
         while True:
             if cursor.description:
                 for row in cursor.fetchall():
