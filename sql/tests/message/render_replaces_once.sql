@@ -32,7 +32,7 @@ from (
     ('one', '{"x": ".*[a-z]+(?:x)|^$"}', 'a .*[a-z]+(?:x)|^$ z', 'a whole pattern'),
     ('one', '{"x": "%s %I %"}', 'a %s %I % z', 'a format'),
     ('one', '{"x": "''; drop table users; --"}', 'a ''; drop table users; -- z', 'a quote'),
-    ('one', '{"x": "Grüße 日本 👨‍👩‍👧 e\u0301"}', 'a Grüße 日本 👨‍👩‍👧 é z', 'letters of any script'),
+    ('one', '{"x": "Grüße 日本 👨‍👩‍👧 \u00e7"}', 'a Grüße 日本 👨‍👩‍👧 ç z', 'letters of any script'),
     ('one', '{"x": 7}', 'a 7 z', 'a number'),
     ('one', '{"x": 7.50}', 'a 7.50 z', 'a number with its zero'),
     ('one', '{"x": true}', 'a true z', 'a truth'),
