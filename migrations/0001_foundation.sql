@@ -115,6 +115,14 @@ begin
       continue;
     end if;
 
+    if not exists (
+      select from pg_catalog.pg_class
+      where oid = to_regclass(format('public.%I', v_table)) and relkind in ('r', 'p')
+    ) then
+      raise exception 'public.% is not a table, so nothing can refer to it', v_table
+        using errcode = '42809', hint = 'Install pgherald in a database of its own, or where its table is.';
+    end if;
+
     select format_type(atttypid, atttypmod)
     into v_type
     from pg_catalog.pg_attribute

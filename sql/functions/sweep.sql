@@ -96,6 +96,18 @@ begin
     end;
   end loop;
 
+  -- Where default privileges open every new function to Supabase's clients, they are closed again: what clients may call
+  -- comes to them by our own roles alone.
+  for v_routine in
+    select p.oid, r.rolname
+    from pg_catalog.pg_proc as p
+    cross join pg_catalog.pg_roles as r
+    where p.xmin = v_now and p.pronamespace::regnamespace::text in ('herald', 'public')
+      and r.rolname in ('anon', 'authenticated')
+  loop
+    execute format('revoke all on routine %s from %I', v_routine.oid::regprocedure, v_routine.rolname);
+  end loop;
+
   -- Round by round, since a view may have to go before the function it calls. Never cascade: what still holds on to
   -- something of ours belongs to somebody else.
   set local client_min_messages = warning;

@@ -7,6 +7,7 @@ volatile
 set search_path = ''
 as $$
 declare
+  v_horizon constant timestamptz := p_now + (select promote_lead from herald.settings);
   v_promoted integer;
   v_expired integer;
   v_folded integer;
@@ -16,20 +17,27 @@ begin
     return jsonb_build_object('busy', true);
   end if;
 
-  select herald.promote_messages(
+  -- Two questions, since one with an `or` in it would walk through all of the future. Bounded, so that a backlog after a
+  -- day off is many short transactions and not one long one.
+  v_promoted := herald.promote_messages(
     array(
-      select message.id
-      from public.sms_messages as message
-      cross join herald.settings as setting
-      where message.status in ('pending', 'scheduled')
-        and (message.scheduled_for <= p_now + setting.promote_lead or message.scheduled_for is null)
-      order by message.scheduled_for nulls first
-      -- Bounded, so that a backlog after a day off is many short transactions and not one long one.
-      limit 5000
+      (
+        select id
+        from public.sms_messages
+        where status in ('pending', 'scheduled') and scheduled_for <= v_horizon
+        order by scheduled_for
+        limit 5000
+      )
+      union all
+      (
+        select id
+        from public.sms_messages
+        where status in ('pending', 'scheduled') and scheduled_for is null
+        limit 5000
+      )
     ),
     p_now
-  )
-  into v_promoted;
+  );
 
   v_expired := herald.expire_leases(p_now);
   v_folded := herald.fold_template_uses();

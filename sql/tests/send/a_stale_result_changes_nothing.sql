@@ -77,7 +77,7 @@ select is(
     ))
     where recorded
   ),
-  1::bigint, 'the same result twice in a batch is recorded once'
+  2::bigint, 'the same result twice in a batch is recorded once, and both are told so'
 );
 select is_empty($$select from record_sms_results('[]')$$, 'an empty batch is nothing');
 select is(
