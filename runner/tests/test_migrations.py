@@ -120,6 +120,8 @@ def in_another_process(tree: Tree, url: str, before: str = "") -> subprocess.Pop
 import os, signal, sys
 from pathlib import Path
 from pgherald import migrations
+# A run in the background of a shell would have been told to ignore the keyboard.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 {before}
 migrations.migrate(sys.argv[1], Path(sys.argv[2]), echo=lambda line: print(line, flush=True))
 """
