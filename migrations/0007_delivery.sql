@@ -116,9 +116,11 @@ create table herald.sms_attempts (
   constraint sms_attempts_ends_with_an_outcome check (outcome = 'unknown' or (finished_at is null) = (outcome is null))
 );
 create index sms_attempts_message_id_idx on herald.sms_attempts (message_id);
+create index sms_attempts_open_idx on herald.sms_attempts (runner) where outcome is null;
 create index sms_attempts_twilio_sid_idx on herald.sms_attempts (twilio_sid) where twilio_sid is not null;
 
 comment on table herald.sms_attempts is 'Each attempt to send a text. The id travels in the callback address.';
+comment on column herald.sms_attempts.runner is 'Which process claimed it: a name that no other process ever has.';
 comment on column herald.sms_attempts.outcome is
 'Null while it runs. unknown: nothing proves that the provider took it, or that it did not.';
 

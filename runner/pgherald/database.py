@@ -195,6 +195,13 @@ class Database(AbstractAsyncContextManager["Database"]):
             "select public.hand_back_jobs(p_job_ids => %s::uuid[], p_processing_tokens => %s::uuid[])", _fences(texts)
         )
 
+    async def hand_back_unseen_sms(self, runner: str, seen: Sequence[ClaimedText]) -> set[UUID]:
+        """Give back what was claimed under this name and never arrived here: all but the texts in hand."""
+        return await self._job_ids(
+            "select public.hand_back_unseen_sms(p_runner => %s::text, p_seen_attempt_ids => %s::uuid[])",
+            (runner, [text.attempt_id for text in seen]),
+        )
+
     async def tick(self) -> Mapping[str, Any]:
         """Let the database do what time alone brings about; gives the counts of what it did."""
         async with self._pool.connection() as connection, connection.cursor(row_factory=scalar_row) as cursor:

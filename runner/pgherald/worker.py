@@ -32,6 +32,8 @@ _GATHER_ANSWERS: Final = 0.02
 # Whoever notifies may commit before others whose texts the same notification stands for: look again after this.
 _SECOND_LOOK: Final = 0.075
 _SHORTEST_WAIT: Final = 0.01
+# A claim whose answer was lost may have been committed all the same, or may be so in a moment.
+_UNSURE: Final = 30.0
 _FIRST_RETRY: Final = 0.1
 _LONGEST_RETRY: Final = 5.0
 # How long the last results have to reach the database at the end; in a hurry, and otherwise.
@@ -134,15 +136,19 @@ class Worker:
     async def _claim(self) -> None:
         """Keep the slots filled."""
         outage = _Outage("claiming texts")
+        unsure_until = 0.0
         while await self._room():
             asked = min(self._settings.batch_size, self._free())
             began = time.monotonic()
             self._wake.clear()
             try:
+                if began < unsure_until:
+                    await self._database.hand_back_unseen_sms(self._runner, list(self._held.values()))
                 texts = await self._database.claim_sms(
                     self._settings.twilio.sender, batch_size=asked, lease=self._lease, runner=self._runner
                 )
             except psycopg.Error as error:
+                unsure_until = time.monotonic() + _UNSURE
                 await self._sleep(outage.met(error))
                 continue
             outage.over()

@@ -102,6 +102,7 @@ $found$;
 \ir send/admit_sms.sql
 \ir send/claim_sms.sql
 \ir send/classify_answer.sql
+\ir send/hand_back_unseen_sms.sql
 \ir send/record_sms_results.sql
 \ir send/redrive_sms.sql
 \ir send/register_sender.sql

@@ -47,7 +47,7 @@ async def _run(settings: RunSettings) -> int:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.database_url, settings.direct_url))
         twilio = await stack.enter_async_context(Twilio(settings.twilio, connections=settings.concurrency))
-        worker = Worker(database, twilio, settings, runner=f"{socket.gethostname()}:{os.getpid()}")
+        worker = Worker(database, twilio, settings, runner=_name())
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         try:
@@ -56,6 +56,11 @@ async def _run(settings: RunSettings) -> int:
             raise database.unusable(error) from None
         await _serve(settings, database, stack)
         return await worker.run()
+
+
+def _name() -> str:
+    """Make a name that no other process ever has: in a container, host and process id are the same after a restart."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
 
 
 async def _serve(settings: RunSettings, database: Database, stack: AsyncExitStack) -> None:
