@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -12,11 +14,13 @@ from typing import Any, Final
 import aiohttp
 import pytest
 from aiohttp import ClientSession, encode_basic_auth, web
+from click.testing import CliRunner
 from jsonschema import Draft4Validator
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from pgherald.commands.simulate import simulate
 from pgherald.simulator import Simulator
 
 NUMBER: Final = "+15005550006"
@@ -138,6 +142,8 @@ async def test_a_messaging_service_names_no_number_and_counts_nothing_at_first(s
         ({"StatusCallback": "not an address"}, 400, 21609),
         ({"ValidityPeriod": "0"}, 400, 90007),
         ({"ValidityPeriod": "36001"}, 400, 90007),
+        ({"ValidityPeriod": "²"}, 400, 90007),
+        ({"StatusCallback": "http://[nowhere"}, 400, 21609),
     ],
 )
 async def test_what_twilio_refuses_is_refused(
@@ -151,13 +157,22 @@ async def test_what_twilio_refuses_is_refused(
     assert len(simulator.requests) == 1
 
 
-async def test_strangers_are_refused(simulator: Simulator) -> None:
+async def test_strangers_are_refused_and_remembered(simulator: Simulator) -> None:
     wrong = {"Authorization": encode_basic_auth(simulator.account_sid, "wrong")}
     async with ClientSession(headers=wrong) as session, session.post(messages_url(simulator), data=FORM) as answer:
         assert (answer.status, (await answer.json())["code"]) == (401, 20003)
     other = messages_url(simulator).replace(simulator.account_sid, f"AC{'0' * 32}")
     async with account(simulator) as session, session.post(other, data=FORM) as answer:
         assert (answer.status, (await answer.json())["code"]) == (404, 20404)
+    assert [request.to for request in simulator.requests] == [RECIPIENT, RECIPIENT]
+    assert simulator.messages == []
+
+
+async def test_a_form_that_cannot_be_read_is_refused_and_not_remembered(simulator: Simulator) -> None:
+    broken = {"Content-Type": "application/x-www-form-urlencoded; charset=no-such"}
+    async with account(simulator) as session:
+        async with session.post(messages_url(simulator), data=b"To=%2B1", headers=broken) as answer:
+            assert answer.status == 400
     assert simulator.requests == []
 
 
@@ -205,6 +220,57 @@ async def test_the_list_is_in_pages_and_by_day_of_sending(simulator: Simulator) 
         simulator.faults.list_lag = 60
         async with session.get(messages_url(simulator)) as answer:
             assert (await answer.json())["messages"] == []
+
+
+async def test_a_page_goes_on_where_the_last_one_ended(simulator: Simulator) -> None:
+    async def create(session: ClientSession, count: int) -> list[str]:
+        return [(await (await session.post(messages_url(simulator), data=FORM)).json())["sid"] for _ in range(count)]
+
+    async def look(session: ClientSession, path: str) -> tuple[dict[str, Any], list[str]]:
+        async with session.get(simulator.base_url + path) as answer:
+            page = await answer.json()
+        assert_matches(LIST, page)
+        return page, [message["sid"] for message in page["messages"]]
+
+    async with account(simulator) as session:
+        sids = list(reversed(await create(session, 6)))
+        path = messages_url(simulator).removeprefix(simulator.base_url)
+        first, seen = await look(session, f"{path}?PageSize=2&To=%2B12025550123")
+        assert seen == sids[0:2]
+        newer = list(reversed(await create(session, 3)))
+        second, seen = await look(session, first["next_page_uri"])
+        assert seen == sids[2:4]
+
+        # Even if the text where the page ended is gone meanwhile.
+        assert (await session.delete(f"{messages_url(simulator)[:-5]}/{sids[3]}.json")).status == 204
+        third, seen = await look(session, second["next_page_uri"])
+        assert (seen, third["next_page_uri"], third["page"]) == (sids[4:6], None, 2)
+
+        _, seen = await look(session, third["previous_page_uri"])
+        assert seen == sids[1:3]
+        _, seen = await look(session, second["previous_page_uri"])
+        assert seen == sids[0:2]
+        _, seen = await look(session, first["first_page_uri"])
+        assert seen == newer[0:2]
+        async with session.get(messages_url(simulator), params={"PageToken": "PAnothing"}) as answer:
+            assert answer.status == 400
+
+
+async def test_a_text_can_be_cancelled_until_it_leaves(simulator: Simulator) -> None:
+    simulator.faults.status_delay = 0.3
+    async with account(simulator) as session:
+        async with session.post(messages_url(simulator), data=FORM) as answer:
+            sid = (await answer.json())["sid"]
+        one = f"{messages_url(simulator)[:-5]}/{sid}.json"
+        async with session.post(one, data={"Status": "canceled"}) as answer:
+            assert (answer.status, (await answer.json())["status"]) == (200, "canceled")
+        message = simulator.messages[0]
+        assert message.updated_at is not None
+        assert message.updated_at > message.created_at
+        await asyncio.sleep(0.5)
+        assert message.history == ["queued", "canceled"]
+        async with session.post(one, data={"Status": "canceled"}) as answer:
+            assert (answer.status, (await answer.json())["code"]) == (400, 30409)
 
 
 async def test_callbacks_are_signed_and_tell_each_step_but_the_first(simulator: Simulator) -> None:
@@ -258,6 +324,63 @@ async def test_callbacks_can_be_doubled_shuffled_dropped_and_too_early(simulator
             assert came
 
 
+async def test_a_slow_webhook_holds_no_text_up_and_hears_in_order(simulator: Simulator) -> None:
+    heard: list[str] = []
+    gate = asyncio.Event()
+
+    async def take(request: web.Request) -> web.Response:
+        status = str((await request.post())["MessageStatus"])
+        await gate.wait()
+        if status == "sending":
+            await asyncio.sleep(0.1)
+        heard.append(status)
+        return web.Response(status=204)
+
+    application = web.Application()
+    application.router.add_post("/status", take)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        form = {**FORM, "StatusCallback": f"http://127.0.0.1:{runner.addresses[0][1]}/status"}
+        async with account(simulator) as session:
+            await (await session.post(messages_url(simulator), data=form)).read()
+        async with asyncio.timeout(2):
+            await until(lambda: simulator.messages[0].status == "delivered")
+        assert heard == []
+        gate.set()
+        await until(lambda: len(heard) == 3)
+        assert heard == ["sending", "sent", "delivered"]
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("fragment", ["rc=abc", "rc=-1", "rc=²", "rc", "rp=all"])
+async def test_a_fragment_without_sense_repeats_nothing(simulator: Simulator, fragment: str) -> None:
+    async with receiver() as (url, came), account(simulator) as session:
+        form = {**FORM, "StatusCallback": f"{url}#{fragment}"}
+        await (await session.post(messages_url(simulator), data=form)).read()
+        await until(lambda: len(came) == 3)
+    assert simulator.messages[0].status == "delivered"
+
+
+@pytest.mark.parametrize("is_early", [False, True])
+async def test_a_text_without_an_answer_lives_once(
+    simulator: Simulator,
+    is_early: bool,  # noqa: FBT001
+) -> None:
+    simulator.faults.add("accept_then_hang", times=1)
+    simulator.faults.callback_before_answer = is_early
+    async with receiver() as (url, came), account(simulator) as session:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await session.post(messages_url(simulator), data={**FORM, "StatusCallback": url})
+        await until(lambda: len(came) >= 3)
+        await asyncio.sleep(0.2)
+        assert simulator.messages[0].history == ["queued", "sending", "sent", "delivered"]
+        assert len(came) == 3
+
+
 @pytest.mark.parametrize(
     ("kind", "is_accepted"),
     [("drop", False), ("accept_then_drop", True), ("truncate", True), ("accept_then_hang", True)],
@@ -302,6 +425,139 @@ async def test_chances_are_the_same_for_the_same_seed() -> None:
 
     assert await run(1) == await run(1)
     assert await run(1) != await run(2)
+
+
+async def test_what_callbacks_do_changes_no_answer() -> None:
+    async def run(**settings: Any) -> list[int]:  # noqa: ANN401
+        simulator = Simulator(seed=1)
+        simulator.faults.add("error", probability=0.5)
+        simulator.faults.change(status_delay=0, **settings)
+        statuses = []
+        async with simulator.serve(), account(simulator) as session, receiver() as (url, _):
+            for _ in range(20):
+                async with session.post(messages_url(simulator), data={**FORM, "StatusCallback": url}) as answer:
+                    statuses.append(answer.status)
+                await until(lambda: all(message.status == "delivered" for message in simulator.messages))
+        return statuses
+
+    plain = await run()
+    assert set(plain) == {201, 500}
+    assert await run(callback_drop=0.5, callback_duplicates=2) == plain
+    assert await run(callback_shuffle=True) == plain
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"kind": "error", "times": "3"},
+        {"kind": "error", "times": True},
+        {"kind": "error", "times": -1},
+        {"kind": "error", "status": 200},
+        {"kind": "error", "status": "500"},
+        {"kind": "error", "to": 12025550123},
+        {"kind": "error", "probability": "1"},
+        {"kind": "error", "probability": float("nan")},
+        {"kind": "delay", "seconds": "1"},
+        {"kind": "delay", "seconds": -1},
+        {"kind": "throttle", "retry_after": "soon"},
+        {"kind": ["error"]},
+        {"kind": "error", "colour": "red"},
+        {"status_delay": "1"},
+        {"status_delay": 0.1, "list_lag": None},
+        {"callback_duplicates": 1.5},
+        {"callback_shuffle": "no"},
+        {"callback_drop": 2},
+        {"rules": []},
+        ["kind"],
+        7,
+    ],
+)
+async def test_a_fault_of_the_wrong_kind_is_refused_when_it_is_added(
+    simulator: Simulator,
+    wanted: Any,  # noqa: ANN401
+) -> None:
+    faults = f"{simulator.base_url}/_simulator/faults"
+    async with ClientSession() as session:
+        async with session.get(faults) as answer:
+            before = await answer.json()
+        async with session.post(faults, json=wanted) as answer:
+            assert answer.status == 400
+            assert (await answer.json())["error"]
+        async with session.get(faults) as answer:
+            assert await answer.json() == before
+
+
+async def test_faults_can_be_read_and_all_be_begun_anew_over_http(simulator: Simulator) -> None:
+    async with account(simulator) as session:
+        faults = f"{simulator.base_url}/_simulator/faults"
+        await (await session.post(messages_url(simulator), data=FORM)).read()
+        await (await session.post(faults, json={"kind": "throttle", "times": 3, "retry_after": 2})).read()
+        await (await session.post(faults, json={"list_lag": 5})).read()
+        async with session.get(faults) as answer:
+            assert await answer.json() == {
+                "rules": [
+                    {
+                        "kind": "throttle",
+                        "to": None,
+                        "times": 3,
+                        "probability": 1.0,
+                        "seconds": 1.0,
+                        "retry_after": 2,
+                        "status": 500,
+                    }
+                ],
+                "status_delay": 0.02,
+                "callback_duplicates": 0,
+                "callback_shuffle": False,
+                "callback_drop": 0.0,
+                "callback_before_answer": False,
+                "list_lag": 5,
+            }
+        async with session.post(f"{simulator.base_url}/_simulator/reset") as answer:
+            assert answer.status == 204
+        assert (simulator.messages, simulator.requests, simulator.faults.rules) == ([], [], [])
+        async with session.get(faults) as answer:
+            assert (await answer.json())["list_lag"] == 0
+        async with session.post(messages_url(simulator), data=FORM) as answer:
+            assert answer.status == 201
+
+
+async def test_the_command_misbehaves_as_its_options_say_and_prints_each_text() -> None:
+    options = "--port 0 --fault throttle --fault-times 1 --fault-to +12025550123 --retry-after 7 --list-lag 60"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
+    command = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "pgherald", "simulate", *options.split(), stdout=asyncio.subprocess.PIPE, env=environment
+    )
+    assert command.stdout
+    try:
+        async with asyncio.timeout(30):
+            said = [(await command.stdout.readline()).decode().strip() for _ in range(4)]
+            given = dict(line.removeprefix("export ").split("=", 1) for line in said)
+            url = f"{given['TWILIO_API_URL']}/2010-04-01/Accounts/{given['TWILIO_ACCOUNT_SID']}/Messages"
+            right = {"Authorization": encode_basic_auth(given["TWILIO_ACCOUNT_SID"], given["TWILIO_AUTH_TOKEN"])}
+            async with ClientSession(headers=right) as session:
+                async with session.post(f"{url}.json", data=FORM) as answer:
+                    assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
+                for _ in range(3):
+                    async with session.post(f"{url}.json", data=FORM) as answer:
+                        sid = (await answer.json())["sid"]
+                    async with session.get(f"{url}.json") as answer:
+                        assert (await answer.json())["messages"] == []
+                    line = (await command.stdout.readline()).decode()
+                    assert sid in line
+                    assert line.endswith("to …0123\n")
+                    assert (await session.delete(f"{url}/{sid}.json")).status == 204
+    finally:
+        command.terminate()
+        await command.communicate()
+    assert command.returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--fault-times=1", "--fault-to=+12025550123", "--probability=0.5"])
+def test_the_command_takes_no_half_a_fault(option: str) -> None:
+    done = CliRunner().invoke(simulate, [option])
+    assert done.exit_code == 2
+    assert "--fault" in done.output
 
 
 async def test_it_can_be_told_over_http(simulator: Simulator) -> None:

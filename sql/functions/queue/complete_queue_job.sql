@@ -45,7 +45,8 @@ comment on function public.complete_queue_job(uuid, jsonb, uuid) is
 $$Records that a claimed job is done. True if it was recorded; false, and nothing changed, without a token.
 
 p_result: anything worth keeping with the job. A send_sms job whose text is still sending is held, not completed: say
-first what the provider answered, with record_sms_results or update_sms_status_atomic. Errors: SMS02 the token is not the job's current one.$$;
+first what the provider answered, with record_sms_results or update_sms_status_atomic. Errors: SMS02 the token is not
+the job's current one.$$;
 
 revoke execute on function public.complete_queue_job(uuid, jsonb, uuid) from public;
 grant execute on function public.complete_queue_job(uuid, jsonb, uuid) to herald_runner;
