@@ -170,9 +170,9 @@ async def test_strangers_are_refused_and_remembered(simulator: Simulator) -> Non
 
 async def test_a_form_that_cannot_be_read_is_refused_and_not_remembered(simulator: Simulator) -> None:
     broken = {"Content-Type": "application/x-www-form-urlencoded; charset=no-such"}
-    async with account(simulator) as session:
-        async with session.post(messages_url(simulator), data=b"To=%2B1", headers=broken) as answer:
-            assert answer.status == 400
+    url = messages_url(simulator)
+    async with account(simulator) as session, session.post(url, data=b"To=%2B1", headers=broken) as answer:
+        assert answer.status == 400
     assert simulator.requests == []
 
 

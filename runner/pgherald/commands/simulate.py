@@ -6,9 +6,25 @@ from typing import Any, get_args
 
 import click
 
-from pgherald.simulator import FaultKind, Simulator
+from pgherald.simulator import FaultKind, Message, Simulator
 
-_LOOK_EVERY = 0.1
+_SETTINGS = (
+    "status_delay",
+    "callback_duplicates",
+    "callback_shuffle",
+    "callback_drop",
+    "callback_before_answer",
+    "list_lag",
+)
+# What says more about a fault: the option, and the field.
+_FAULT_FIELDS = {
+    "probability": "probability",
+    "fault_times": "times",
+    "fault_to": "to",
+    "fault_seconds": "seconds",
+    "fault_status": "status",
+    "retry_after": "retry_after",
+}
 
 
 @click.command
@@ -17,8 +33,17 @@ _LOOK_EVERY = 0.1
 @click.option("--account-sid", envvar="TWILIO_ACCOUNT_SID", show_envvar=True, help="Default: one made up.")
 @click.option("--auth-token", envvar="TWILIO_AUTH_TOKEN", show_envvar=True, help="Default: one made up.")
 @click.option("--fault", type=click.Choice(get_args(FaultKind)), help="Misbehave in this way …")
+@click.option("--probability", type=click.FloatRange(0, 1), help="… on this share of requests (default: on all) …")
+@click.option("--fault-times", type=click.IntRange(1), metavar="N", help="… so many times …")
+@click.option("--fault-to", metavar="NUMBER", help="… and only on texts to this number.")
 @click.option(
-    "--probability", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="… on this share of requests."
+    "--fault-seconds", type=click.FloatRange(0, 3600), metavar="SECONDS", help="How long a delay lasts (default: 1)."
+)
+@click.option(
+    "--fault-status", type=click.IntRange(400, 599), metavar="STATUS", help="What an error answers (default: 500)."
+)
+@click.option(
+    "--retry-after", type=click.FloatRange(0, 86_400), metavar="SECONDS", help="The wait that a throttle asks for."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same chances.")
 @click.option(
@@ -44,6 +69,15 @@ _LOOK_EVERY = 0.1
     show_default=True,
     help="Never post this share of status callbacks.",
 )
+@click.option("--callback-before-answer", is_flag=True, help="Post status callbacks before the request is answered.")
+@click.option(
+    "--list-lag",
+    type=click.FloatRange(0, 86_400),
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The list shows a text only so long after it was accepted.",
+)
 def simulate(host: str, port: int, **options: Any) -> None:  # noqa: ANN401  click gives what the types say
     """Serve Twilio's Messages API on this machine: texts are accepted, reported as delivered, and go nowhere.
 
@@ -52,9 +86,13 @@ def simulate(host: str, port: int, **options: Any) -> None:  # noqa: ANN401  cli
     unreachable, +15005530006 a landline.
 
     GET /_simulator/messages shows what was accepted, POST /_simulator/faults {"kind": "throttle", "times": 3} adds a
-    fault while it runs, DELETE takes them away, POST /_simulator/inbound {"url", "from", "to", "body"} lets somebody
-    text you.
+    fault while it runs, GET shows them, DELETE takes them away, POST /_simulator/inbound {"url", "from", "to", "body"}
+    lets somebody text you, POST /_simulator/reset begins anew.
     """
+    if not options["fault"]:
+        lonely = next((name for name in _FAULT_FIELDS if options[name] is not None), None)
+        if lonely:
+            raise click.UsageError(f"--{lonely.replace('_', '-')} says more about a fault: choose one with --fault.")
     try:
         asyncio.run(_simulate(host, port, options))
     except OSError as error:
@@ -65,14 +103,22 @@ def simulate(host: str, port: int, **options: Any) -> None:  # noqa: ANN401  cli
 
 async def _simulate(host: str, port: int, options: dict[str, Any]) -> None:
     """Serve until told to stop."""
-    simulator = Simulator(options["account_sid"], options["auth_token"], seed=options["seed"])
-    if options["fault"]:
-        simulator.faults.add(options["fault"], probability=options["probability"])
-    for name in ("status_delay", "callback_duplicates", "callback_shuffle", "callback_drop"):
-        setattr(simulator.faults, name, options[name])
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+
+    def show(message: Message) -> None:
+        try:
+            click.echo(f"{message.created_at:%H:%M:%S} {message.sid} to …{message.to[-4:]}")
+        except OSError:
+            # Nobody reads any more.
+            stopping.set()
+
+    simulator = Simulator(options["account_sid"], options["auth_token"], seed=options["seed"], on_accept=show)
+    if options["fault"]:
+        details = {field: options[name] for name, field in _FAULT_FIELDS.items() if options[name] is not None}
+        simulator.faults.add(options["fault"], **details)
+    simulator.faults.change(**{name: options[name] for name in _SETTINGS})
 
     async with simulator.serve(host, port):
         click.echo(f"export TWILIO_API_URL={simulator.base_url}")
@@ -80,13 +126,4 @@ async def _simulate(host: str, port: int, options: dict[str, Any]) -> None:
         if not options["auth_token"]:
             click.echo(f"export TWILIO_AUTH_TOKEN={simulator.auth_token}")
         click.echo("export TWILIO_FROM=+15005550006")
-        told = 0
-        while not stopping.is_set():
-            for message in simulator.messages[told:]:
-                click.echo(f"{message.created_at:%H:%M:%S} {message.sid} to …{message.to[-4:]}")
-            told = len(simulator.messages)
-            try:
-                async with asyncio.timeout(_LOOK_EVERY):
-                    await stopping.wait()
-            except TimeoutError:
-                continue
+        await stopping.wait()

@@ -8,6 +8,21 @@ as $$
 declare
   v_shelf_life interval;
 begin
+  -- Before the constraints can: their error would show the row.
+  if num_nulls(new.id, new.user_id, new.status, new.priority, new.correlation_id) > 0 then
+    perform herald.refuse_unknown(given.argument, null)
+    from (
+      values
+        ('id', new.id::text), ('user_id', new.user_id::text), ('status', new.status::text),
+        ('priority', new.priority::text), ('correlation_id', new.correlation_id::text)
+    ) as given (argument, value)
+    where given.value is null;
+  end if;
+  if new.attempt_count < 0 or new.max_attempts < 1 then
+    raise exception 'attempt_count % of max_attempts % cannot be', new.attempt_count, new.max_attempts
+      using errcode = '22023', hint = 'Count attempts from 0, and allow at least 1.';
+  end if;
+
   if tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number then
     perform herald.require_e164('phone_number', new.phone_number);
   end if;
@@ -56,5 +71,8 @@ expires_at.$$;
 revoke execute on function herald.check_sms_message() from public;
 
 create or replace trigger t20_check_sms_message
-before insert or update of phone_number, message_content, scheduled_for, status, category on public.sms_messages
+before insert or update of
+  id, user_id, phone_number, message_content, status, priority, scheduled_for, attempt_count, max_attempts, category,
+  correlation_id
+on public.sms_messages
 for each row execute function herald.check_sms_message();

@@ -6,6 +6,15 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- Before the constraints can: their error would show the row.
+  if num_nulls(new.id, new.user_id) > 0 then
+    perform herald.refuse_unknown(case when new.user_id is null then 'user_id' else 'id' end, null);
+  end if;
+  if new.daily_sms_limit < 0 or new.daily_sms_count < 0 then
+    raise exception 'daily_sms_limit % or daily_sms_count % is negative', new.daily_sms_limit, new.daily_sms_count
+      using errcode = '22023', hint = 'Give 0 or more; a limit of 0 lets nothing pass.';
+  end if;
+
   if new.phone_number is not null then
     perform herald.require_e164('phone_number', new.phone_number);
   end if;
@@ -30,7 +39,7 @@ end;
 $$;
 
 comment on function herald.check_sms_preferences() is
-$$Trigger: validates number and zone (22023) and keeps verification and opt-out columns consistent.$$;
+$$Trigger: validates number, zone and limit (22023, 22004) and keeps verification and opt-out columns consistent.$$;
 
 revoke execute on function herald.check_sms_preferences() from public;
 

@@ -10,7 +10,7 @@ begin
     raise exception '% is null', p_argument
       using errcode = '22004', hint = 'Give the words of the text.';
   end if;
-  if p_message !~ '[^[:space:]]' then
+  if herald.is_blank(p_message) then
     raise exception '% is empty', p_argument
       using errcode = '22023', hint = 'Give the words of the text; white space alone is not sent.';
   end if;

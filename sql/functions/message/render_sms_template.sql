@@ -29,7 +29,7 @@ begin
   select string_agg(required.name, ', ' order by required.ordinality)
   into v_missing
   from jsonb_array_elements_text(v_template.required_vars) with ordinality as required (name, ordinality)
-  where coalesce(p_template_vars ->> required.name, '') !~ '[^[:space:]]';
+  where herald.is_blank(coalesce(p_template_vars ->> required.name, ''));
   if v_missing is not null then
     raise exception 'template % lacks values for: %', p_template_key, v_missing
       using errcode = 'SMS04', hint = 'Pass them in p_template_vars; null and blank do not count.';

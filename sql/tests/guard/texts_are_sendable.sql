@@ -1,6 +1,6 @@
 -- What could never be sent is refused when it is written, by an error that repeats neither the number nor the words.
 begin;
-select plan(34);
+select plan(45);
 
 create temporary table who on commit drop as select tests.a_user() as id;
 create function pg_temp.refusal(p_phone text, p_body text, p_category text default null, out code text, out said text)
@@ -29,6 +29,9 @@ select alike((pg_temp.refusal('12025550123', 'x')).said, '%phone_number%+1202555
 
 select is((pg_temp.refusal('+12025550123', body)).code, '22023', format('%s says nothing', quote_literal(body)))
 from unnest(array['', ' ', E'\t', E'\n', E' \r\n\t ', E'\f', chr(11)]) as body;
+select is((pg_temp.refusal('+12025550123', body)).code, '22023', format('U+%s says nothing either', to_hex(ascii(body))))
+from unnest(array[U&'\00A0', U&'\0085', U&'\00AD', U&'\2003 ', U&'\200B\200D', U&'\2028', U&'\2060', U&'\3000', U&'\3164', U&'\FEFF']) as body;
+select is((pg_temp.refusal('+12025550123', U&'\00A0\4F60')).code, null, 'one character to see is enough');
 select is((pg_temp.refusal('+12025550123', null)).code, '22004', 'words there must be');
 select is((pg_temp.refusal('+12025550123', repeat('x', 1600))).code, null, '1,600 characters can be sent');
 select is((pg_temp.refusal('+12025550123', repeat('é', 1600))).code, null, 'whatever they take in bytes');

@@ -29,7 +29,7 @@ select is(
   'nothing is claimed early, not by a microsecond, however urgent'
 );
 select is(
-  (select array_agg(metadata ->> 'name') from queue_jobs where status = 'pending' and job_type = 'other'),
+  (select array_agg(metadata ->> 'name' order by scheduled_for) from queue_jobs where status = 'pending'),
   '{a microsecond early, next week}',
   'what is not due still waits'
 );

@@ -1,6 +1,6 @@
 -- What a status, a type, a channel may be, and nothing else: null least of all.
 begin;
-select plan(46);
+select plan(54);
 
 select enum_has_labels('public', 'queue_type', array[
   'generate_daily_brief', 'generate_phases', 'sync_calendar', 'process_brain_dump', 'send_email', 'update_recurring_tasks',
@@ -46,6 +46,11 @@ select results_eq(
   $$select template_key::text from sms_templates order by 1$$, array['daily_brief_ready', 'task_reminder', 'urgent_task'],
   'three templates come along'
 );
+select throws_ok(
+  format('insert into queue_jobs (user_id, job_type, %I) values (tests.a_user(), %L, null)', name, 'other'), '23502', null, format('a job has its %s', name)
+) from unnest(array['status', 'priority', 'attempts', 'max_attempts', 'scheduled_for', 'queue_job_id']) as name;
+select throws_ok('insert into queue_jobs (user_id, job_type) values (tests.a_user(), null)', '23502', null, 'and its type');
+select throws_ok($$insert into queue_jobs (user_id, job_type) values (tests.a_user(), 'send_fax')$$, '22P02', null, 'which is one of the twelve');
 select throws_ok($$insert into queue_jobs (user_id, job_type, priority) values (tests.a_user(), 'other', -1)$$, '23514', null, 'a priority is not below 0');
 select throws_ok($$insert into queue_jobs (user_id, job_type, priority) values (tests.a_user(), 'other', 101)$$, '23514', null, 'nor above 100');
 select throws_ok($$insert into notification_tracking_links (short_code, delivery_id, destination_url) values ('abc', tests.a_delivery(), 'javascript:alert(1)')$$, '23514', null, 'a link leads to http or https');

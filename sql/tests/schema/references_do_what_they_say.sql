@@ -1,6 +1,6 @@
 -- What becomes of a row when the one it refers to goes, shown by letting it go; and the names that clients embed by.
 begin;
-select plan(30);
+select plan(37);
 
 create temporary table it on commit drop as select
   tests.a_user_with_phone('+12025550150') as user_id, tests.a_user() as author, gen_random_uuid() as project, gen_random_uuid() as task,
@@ -55,6 +55,22 @@ select is_empty(format('select 1 from %I where user_id = (select user_id from it
 from unnest(array[
   'sms_messages', 'user_sms_preferences', 'user_notification_preferences', 'push_subscriptions', 'notification_subscriptions', 'queue_jobs'
 ]) as name;
+
+select is_empty($$select 1 from notification_tracking_links where short_code = 'm1'$$, 'and a text''s links with the text');
+
+create temporary table series on commit drop as select tests.a_text() as parent, tests.a_text() as occurrence, tests.a_delivery() as delivery;
+update sms_messages set parent_message_id = (select parent from series), category = 'daily_brief' where id = (select occurrence from series);
+select throws_ok($$delete from herald.sms_categories where category = 'daily_brief'$$, '23503', null, 'a category stays while it has texts');
+delete from sms_messages where id = (select parent from series);
+select results_eq('select parent_message_id from sms_messages where id = (select occurrence from series)', 'select null::uuid', 'an occurrence outlives what it is one of');
+delete from users where id = (select recipient_user_id from notification_deliveries where id = (select delivery from series));
+select is_empty('select 1 from notification_deliveries where id = (select delivery from series)', 'deliveries go with their recipient');
+select throws_ok(attempt, '23503', null, why)
+from (values
+  ('insert into queue_jobs (user_id, job_type) values (gen_random_uuid(), $$other$$)', 'nobody has no jobs'),
+  ('insert into sms_messages (user_id, phone_number, message_content) values (gen_random_uuid(), $$+12025550100$$, $$x$$)', 'and no texts'),
+  ('insert into notification_deliveries (recipient_user_id, channel) values (gen_random_uuid(), $$sms$$)', 'and no deliveries')
+) as wrong (attempt, why);
 
 select is_empty(
   $$
