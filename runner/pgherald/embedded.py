@@ -6,6 +6,7 @@ root, and changes neither accounts nor the modes of folders that are not its own
 """
 
 import atexit
+import fcntl
 import os
 import pwd
 import secrets
@@ -21,6 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -31,10 +33,11 @@ _ACCOUNTS: Final = ("nobody", "daemon")
 _START_TRIES: Final = 5
 _SECONDS: Final = 60
 # Ends the server when our end of the pipe closes, which happens however this process ends, and then its folder.
+# The file is looked at beside the process, which stays as a zombie where nobody waits for orphans.
 _WATCH: Final = """
 read _
 pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null) && kill -INT "$pid" 2>/dev/null
-while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+while [ -e "$1/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 [ -z "$2" ] || rm -rf "$2"
 """
 
@@ -57,6 +60,8 @@ class EmbeddedServer(AbstractContextManager["EmbeddedServer"]):
         self._is_temporary = data_dir is None
         self._wanted_dir = data_dir
         self._bin_dir = bin_dir
+        self._programs: Path | None = None
+        self._lock: int | None = None
         self._settings = dict(settings or {})
         self._account = _account() if os.geteuid() == 0 else None
         self._watch: subprocess.Popen[bytes] | None = None
@@ -89,26 +94,25 @@ class EmbeddedServer(AbstractContextManager["EmbeddedServer"]):
     @property
     def bin_dir(self) -> Path:
         """The folder of the server's programs. Raises `EmbeddedError` if there is none."""
-        if self._bin_dir is None:
-            self._bin_dir = _wheel_bin_dir()
-        return self._bin_dir
+        folder = self._bin_dir or _wheel_bin_dir()
+        if not (folder / "initdb").exists():
+            raise EmbeddedError(f"there is no initdb in {folder}: name the folder of a PostgreSQL server's programs.")
+        return folder.absolute()
 
     def start(self) -> None:
-        """Make the data folder if need be, and start the server. Raises `EmbeddedError`."""
+        """Make the data folder if need be, and start the server, unless it runs. Raises `EmbeddedError`."""
+        if self._watch:
+            return
+        bin_dir = self.bin_dir
         if self._folder is None:
             self._folder = self._make_folder()
             atexit.register(self.stop)
-            self._make_reachable()
-        if not (self._data / "PG_VERSION").exists():
-            self._init()
-        self._end_leftover()
-        for _ in range(_START_TRIES):
-            self._port = self._port or _free_port()
-            if self._try_start():
-                self._start_watch()
-                return
-            self._port = 0  # somebody else was faster to take it
-        raise EmbeddedError(f"PostgreSQL does not start; its log says:\n{self._log_tail()}")
+        try:
+            self._programs = self._programs or self._make_reachable(bin_dir)
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self, mode: StopMode = "fast") -> None:
         """Stop the server, and remove its folder if that is temporary. Does nothing if it does not run."""
@@ -117,7 +121,9 @@ class EmbeddedServer(AbstractContextManager["EmbeddedServer"]):
         self._halt(mode)
         if self._is_temporary:
             shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        if self._lock is not None:
+            os.close(self._lock)
+        self._folder = self._programs = self._lock = None
         atexit.unregister(self.stop)
 
     def restart(self, mode: StopMode = "fast") -> None:
@@ -145,7 +151,7 @@ class EmbeddedServer(AbstractContextManager["EmbeddedServer"]):
 
     def _url(self, database: str) -> str:
         password = (self._data.parent / "password").read_text("utf-8")
-        return f"postgresql://postgres:{password}@127.0.0.1:{self._port}/{database}"
+        return f"postgresql://postgres:{password}@127.0.0.1:{self._port}/{quote(database, safe='')}"
 
     def _execute(self, query: sql.Composed) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -154,7 +160,11 @@ class EmbeddedServer(AbstractContextManager["EmbeddedServer"]):
     def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one of the server's programs as the account that may, with nothing of our environment."""
         done = subprocess.run(
-            [self.bin_dir / program, *arguments], **self._identity(), capture_output=True, text=True, check=False
+            [(self._programs or self.bin_dir) / program, *arguments],
+            **self._identity(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if check and done.returncode:
             raise EmbeddedError(f"{program} failed: {done.stderr.strip() or done.stdout.strip()}")
@@ -179,32 +189,46 @@ class EmbeddedServer(AbstractContextManager["EmbeddedServer"]):
         else:
             folder = Path(tempfile.mkdtemp(prefix="pgherald-"))
         if self._account:
-            if not self._can_enter(folder.parent) and self._is_temporary:
+            if not self._can_enter(folder.parent):
+                if not self._is_temporary:
+                    raise EmbeddedError(
+                        f"the account {self._account.pw_name}, which runs the server for root, cannot enter {folder}: "
+                        "choose a folder that is not below a closed one."
+                    )
                 # TMPDIR may point into somebody's closed folder.
                 folder.rmdir()
                 folder = Path(tempfile.mkdtemp(prefix="pgherald-", dir="/tmp"))
             os.chown(folder, self._account.pw_uid, self._account.pw_gid)
-            if not self._can_enter(folder):
-                raise EmbeddedError(
-                    f"the account {self._account.pw_name}, which runs the server for root, cannot enter {folder}: "
-                    "choose a folder that is not below a closed one."
-                )
+        if not self._is_temporary:
+            self._lock = _lock(folder)
         return folder
 
     def _can_enter(self, folder: Path) -> bool:
         """Tell whether the server's account can reach a folder."""
         identity = self._identity() | {"cwd": "/"}
-        return subprocess.run(["/bin/sh", "-c", 'cd "$1"', "sh", folder], **identity, check=False).returncode == 0
+        done = subprocess.run(
+            ["/bin/sh", "-c", 'cd "$1"', "sh", folder], **identity, stderr=subprocess.DEVNULL, check=False
+        )
+        return done.returncode == 0
 
-    def _make_reachable(self) -> None:
-        """Copy the programs to our folder if the server's account cannot reach them where they are."""
-        if self._account and not self._can_enter(self.bin_dir) and self._folder:
-            source, target = self.bin_dir.parents[1], self._folder / "programs"
-            if not target.exists():
-                # The libraries lie beside the package in a folder whose name begins with the package's.
-                for part in (source, *source.parent.glob(f"{source.name}.*libs"), *source.parent.glob(".dylibs")):
-                    shutil.copytree(part, target / part.name, symlinks=True)
-            self._bin_dir = target / source.name / "pginstall" / "bin"
+    def _make_reachable(self, bin_dir: Path) -> Path:
+        """Give a folder of the programs that the server's account can reach: where they are, or a copy in ours."""
+        if self._account is None or self._folder is None or self._can_enter(bin_dir):
+            return bin_dir
+        if bin_dir.parent.name != "pginstall":  # only the wheel's programs can be moved, and are known to be few
+            raise EmbeddedError(
+                f"the account {self._account.pw_name}, which runs the server for root, cannot enter {bin_dir}."
+            )
+        source, target = bin_dir.parents[1], self._folder / "programs"
+        shutil.rmtree(target, ignore_errors=True)
+        # The libraries lie beside the package in a folder whose name begins with the package's.
+        for part in (bin_dir.parent, *source.parent.glob(f"{source.name}.*libs"), *source.glob(".dylibs")):
+            shutil.copytree(part, target / part.relative_to(source.parent), symlinks=True)
+        # The copy is the account's, which has to read it, and to remove it if we are killed.
+        for folder, _, files in os.walk(target):
+            for name in (".", *files):
+                os.chown(Path(folder) / name, self._account.pw_uid, self._account.pw_gid, follow_symlinks=False)
+        return target / bin_dir.relative_to(source.parent)
 
     def _init(self) -> None:
         """Make the data folder, with a password."""
@@ -220,8 +244,27 @@ class EmbeddedServer(AbstractContextManager["EmbeddedServer"]):
 
     def _end_leftover(self) -> None:
         """Stop a server of ours that outlived the program that started it."""
-        if (self._data / "postmaster.pid").exists():
-            self._run("pg_ctl", "stop", "--pgdata", str(self._data), "--mode=immediate", check=False)
+        pid_file = self._data / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        # After a crash of the machine the number may be that of any program, which pg_ctl would stop unasked.
+        if str(self._data) in _command(pid_file.read_text("utf-8").split("\n", maxsplit=1)[0]):
+            self._run("pg_ctl", "stop", "--wait", "--pgdata", str(self._data), "--mode=immediate", check=False)
+        else:
+            pid_file.unlink()
+
+    def _start(self) -> None:
+        """Start on the port we had, or on a free one."""
+        if not (self._data / "PG_VERSION").exists():
+            self._init()
+        self._end_leftover()
+        for _ in range(_START_TRIES):
+            self._port = self._port or _free_port()
+            if self._try_start():
+                self._start_watch()
+                return
+            self._port = 0  # somebody else was faster to take it
+        raise EmbeddedError(f"PostgreSQL does not start; its log says:\n{self._log_tail()}")
 
     def _try_start(self) -> bool:
         """Start on our port. False if the port has been taken meanwhile."""
@@ -278,6 +321,26 @@ def _account() -> pwd.struct_passwd:
         with suppress(KeyError):
             return pwd.getpwnam(name)
     raise EmbeddedError("PostgreSQL refuses to run as root, and there is no account nobody: run this as another user.")
+
+
+def _command(pid: str) -> str:
+    """Give the command line of a process; empty if there is none."""
+    if Path("/proc/self/cmdline").exists():
+        with suppress(OSError):
+            return Path(f"/proc/{int(pid)}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        return ""
+    return subprocess.run(["ps", "-ww", "-o", "args=", "-p", pid], capture_output=True, text=True, check=False).stdout
+
+
+def _lock(folder: Path) -> int:
+    """Keep a folder for this process, however it ends. Raises `EmbeddedError` if another one has it."""
+    lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise EmbeddedError(f"{folder} is in use by another running program: stop that, or choose another.") from None
+    return lock
 
 
 def _wheel_bin_dir() -> Path:

@@ -71,8 +71,5 @@ expires_at.$$;
 revoke execute on function herald.check_sms_message() from public;
 
 create or replace trigger t20_check_sms_message
-before insert or update of
-  id, user_id, phone_number, message_content, status, priority, scheduled_for, attempt_count, max_attempts, category,
-  correlation_id
-on public.sms_messages
+before insert or update on public.sms_messages
 for each row execute function herald.check_sms_message();
