@@ -1,6 +1,6 @@
 -- Each question that the seed asks of a table has an index that begins with the columns asked for.
 begin;
-select plan(28);
+select plan(33);
 
 create function pg_temp.answers(p_table text, variadic p_columns text[]) returns boolean language sql as $$
   select exists (
@@ -58,6 +58,19 @@ select matches(
 select matches(
   pg_get_indexdef('public.sms_messages_scheduled_for_idx'::regclass),
   '\(scheduled_for\) WHERE .*pending.*scheduled', 'the tick walks over what is not planned, by its time'
+);
+select matches(
+  pg_get_indexdef('public.queue_jobs_lease_idx'::regclass), '\(lease_expires_at\) WHERE .*processing', 'it finds leases that ran out without a look at the rest'
+);
+select matches(
+  pg_get_indexdef('public.queue_jobs_finished_idx'::regclass), '\(completed_at\) WHERE ', 'and jobs that ended long ago'
+);
+select ok(pg_temp.answers('sms_messages', 'created_at'), 'statistics find texts by when they were made');
+select matches(
+  pg_get_indexdef('public.sms_messages_times_idx'::regclass), 'brin \(scheduled_for, sent_at, delivered_at, failed_at, cancelled_at\)', 'and by whatever became of them'
+);
+select matches(
+  pg_get_indexdef('public.sms_messages_calendar_event_idx'::regclass), 'metadata ->> ''calendar_event_id''', 'texts are found by their calendar event'
 );
 
 select * from finish();
