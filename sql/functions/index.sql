@@ -45,6 +45,7 @@ $found$;
 \ir guard/check_sms_message.sql
 \ir guard/check_sms_preferences.sql
 \ir guard/enforce_transition.sql
+\ir guard/give_sms_job.sql
 \ir guard/is_blank.sql
 \ir guard/keep_delivery_in_step.sql
 \ir guard/mask_phone.sql

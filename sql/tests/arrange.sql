@@ -82,6 +82,7 @@ begin
   end::public.sms_status[] loop
     update public.sms_messages set status = v_step where id = v_id;
   end loop;
+  delete from public.queue_jobs where id = (select queue_job_id from public.sms_messages where id = v_id);
   return v_id;
 end;
 $$;

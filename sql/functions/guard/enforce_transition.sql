@@ -58,6 +58,7 @@ begin
       end case;
       if v_from in ('failed', 'undelivered') then
         new.failed_at := null;
+        new.sent_at := case when new.status <> 'queued' then new.sent_at end;
       end if;
     else
       case new.status
