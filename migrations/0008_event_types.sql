@@ -26,6 +26,9 @@ create table herald.event_types (
   constraint event_types_sms_template_key_fkey
   foreign key (sms_template_key) references public.sms_templates (template_key) on update cascade on delete set null
 );
+create index event_types_sms_category_idx on herald.event_types (sms_category);
+create index event_types_sms_template_key_idx on herald.event_types (sms_template_key);
+
 comment on table herald.event_types is
 'Events that can be emitted and subscribed to. A new one is an insert; only event_type must be given.';
 comment on column herald.event_types.title is

@@ -11,7 +11,10 @@ drop table herald.notification_turns;
 drop table public.notification_suppressions;
 drop index public.notification_deliveries_unread_idx;
 drop index public.notification_deliveries_in_app_idx;
+drop index public.notification_deliveries_expiry_idx;
 drop index public.notification_deliveries_planned_idx;
+drop index public.notification_deliveries_recipient_idx;
+create index notification_deliveries_recipient_idx on public.notification_deliveries (recipient_user_id, created_at);
 alter table public.notification_deliveries
 drop column suppressed_reason,
 drop column expires_at,
@@ -31,5 +34,8 @@ drop column link_bot_window,
 drop column link_lifetime,
 drop column link_base_url,
 drop column default_batch_interval;
+comment on column herald.settings.kill_switch is 'While true no text is handed to a runner; nothing is lost.';
+comment on column herald.settings.default_expiry is
+'How long after its time a text without a category may still be sent; null for ever.';
 
 commit;

@@ -19,6 +19,10 @@ add constraint settings_link_base_is_http check (link_base_url ~ '^https?://[^[:
 add constraint settings_link_times_are_positive check (
   link_lifetime > interval '0' and link_bot_window >= interval '0'
 );
+comment on column herald.settings.kill_switch is
+'While true no text, e-mail or push message is handed to a runner; nothing is lost.';
+comment on column herald.settings.default_expiry is
+'How long after its time a text without a category, an e-mail or a push message may still be sent; null for ever.';
 comment on column herald.settings.default_batch_interval is
 'How long notifications are gathered for a user who wants them gathered and does not say how long.';
 comment on column herald.settings.link_base_url is
@@ -89,8 +93,14 @@ create index notification_deliveries_digest_id_idx on public.notification_delive
 where digest_id is not null;
 create unique index notification_deliveries_queue_job_id_idx on public.notification_deliveries (queue_job_id)
 where queue_job_id is not null;
+-- Limits ask what a user is told in an hour or on a day: by when it goes, not by when it was written.
+drop index public.notification_deliveries_recipient_idx;
+create index notification_deliveries_recipient_idx
+on public.notification_deliveries (recipient_user_id, (coalesce(scheduled_for, created_at)));
 create index notification_deliveries_planned_idx on public.notification_deliveries (scheduled_for)
 where status = 'pending' and channel <> 'sms' and queue_job_id is null;
+create index notification_deliveries_expiry_idx on public.notification_deliveries (expires_at)
+where status = 'pending' and expires_at is not null;
 create index notification_deliveries_in_app_idx on public.notification_deliveries (recipient_user_id, delivered_at)
 where channel = 'in_app';
 create index notification_deliveries_unread_idx on public.notification_deliveries (recipient_user_id)

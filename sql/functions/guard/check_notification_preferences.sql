@@ -1,19 +1,39 @@
--- A zone that does not exist cannot be chosen.
+-- Wishes that could not be kept are refused when they are written: a zone that does not exist, hours without an end.
 create or replace function herald.check_notification_preferences()
 returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
+  perform herald.require_event_type('event_type', new.event_type);
   perform herald.require_time_zone('timezone', new.timezone);
+
+  if new.quiet_hours_enabled and num_nulls(new.quiet_hours_start, new.quiet_hours_end) > 0 then
+    raise exception 'quiet hours from % to % have no such window',
+      coalesce(new.quiet_hours_start::text, 'null'), coalesce(new.quiet_hours_end::text, 'null')
+      using errcode = '22023', hint = 'Give both quiet_hours_start and quiet_hours_end, or switch them off.';
+  end if;
+  if new.batch_interval_minutes < 1 then
+    raise exception 'batch_interval_minutes is not positive: %', new.batch_interval_minutes
+      using errcode = '22023', hint = 'Give at least 1, or null for settings.default_batch_interval.';
+  end if;
+  if least(new.max_per_hour, new.max_per_day) < 0 then
+    raise exception 'max_per_hour % or max_per_day % is negative',
+      coalesce(new.max_per_hour::text, 'null'), coalesce(new.max_per_day::text, 'null')
+      using errcode = '22023', hint = 'Give 0 for none at all, or null for no limit.';
+  end if;
   return new;
 end;
 $$;
 
-comment on function herald.check_notification_preferences() is 'Trigger: validates the time zone (22023).';
+comment on function herald.check_notification_preferences() is
+'Trigger: validates event type, time zone, quiet hours, batching and limits (22023, 23503).';
 
 revoke execute on function herald.check_notification_preferences() from public;
 
 create or replace trigger t20_check_notification_preferences
-before insert or update of timezone on public.user_notification_preferences
+before insert or update of
+event_type, timezone, quiet_hours_enabled, quiet_hours_start, quiet_hours_end, batch_interval_minutes, max_per_hour,
+max_per_day
+on public.user_notification_preferences
 for each row execute function herald.check_notification_preferences();

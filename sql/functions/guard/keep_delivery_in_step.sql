@@ -29,6 +29,10 @@ begin
     delivered_at = coalesce(delivery.delivered_at, new.delivered_at),
     attempts = new.attempt_count,
     external_id = coalesce(new.twilio_sid, delivery.external_id),
+    suppressed_reason = case
+      when new.status = 'cancelled' then new.cancel_reason
+      when new.status <> 'queued' then delivery.suppressed_reason
+    end,
     last_error = coalesce(new.cancel_reason, new.twilio_error_message, delivery.last_error)
   where delivery.id = new.notification_delivery_id;
   return null;

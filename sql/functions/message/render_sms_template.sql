@@ -1,4 +1,4 @@
--- What a template says with these values. One pass: a value that contains {{x}} is words, not a variable.
+-- What a template says with these values.
 create or replace function public.render_sms_template(p_template_key text, p_template_vars jsonb default '{}')
 returns text
 language plpgsql
@@ -26,27 +26,13 @@ begin
       using errcode = '22023', hint = 'Pass a JSON object with a value for each variable.';
   end if;
 
-  select string_agg(required.name, ', ' order by required.ordinality)
-  into v_missing
-  from jsonb_array_elements_text(v_template.required_vars) with ordinality as required (name, ordinality)
-  where herald.is_blank(coalesce(p_template_vars ->> required.name, ''));
+  v_missing := herald.missing_template_vars(v_template.required_vars, p_template_vars);
   if v_missing is not null then
     raise exception 'template % lacks values for: %', p_template_key, v_missing
       using errcode = 'SMS04', hint = 'Pass them in p_template_vars; null and blank do not count.';
   end if;
 
-  -- Every odd part is plain, every even one the name of a variable: split once, joined once.
-  select string_agg(
-    coalesce(part.plain, '') || coalesce(p_template_vars ->> part.name, ''), '' order by part.ordinality
-  )
-  into v_rendered
-  from (
-    select matched.parts[1] as plain, matched.parts[3] as name, matched.ordinality
-    from regexp_matches(
-      v_template.message_template, '(.*?)(\{\{\s*([A-Za-z0-9_]+)\s*\}\}|$)', 'g'
-    ) with ordinality as matched (parts, ordinality)
-  ) as part;
-
+  v_rendered := herald.fill_template(v_template.message_template, p_template_vars);
   if char_length(v_rendered) > v_template.max_length then
     raise exception 'template % gives % characters (% segments), and its max_length is %',
       p_template_key, char_length(v_rendered), herald.sms_segment_count(v_rendered), v_template.max_length

@@ -17,6 +17,9 @@ begin
     cross join herald.settings as setting
     where message.id = any (p_message_ids)
       and message.status in ('pending', 'scheduled')
+      and message.user_id in (
+        select herald.free_users(array(select user_id from public.sms_messages where id = any (p_message_ids)))
+      )
       and (message.scheduled_for is null or message.scheduled_for <= p_now + setting.promote_lead)
     order by message.id
     for no key update of message skip locked

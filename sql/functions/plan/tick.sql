@@ -1,4 +1,4 @@
--- All that time does: texts come due, leases run out, counters are folded, old jobs go. From ten runners and a cron job
+-- All that time does: texts and notifications come due, digests close, leases run out, counters are folded, old jobs go. From ten runners and a cron job
 -- at once it is done by one of them and the others pass; after a time without any tick the next one catches up.
 create or replace function public.tick(p_now timestamptz default now())
 returns jsonb
@@ -9,6 +9,8 @@ as $$
 declare
   v_horizon constant timestamptz := p_now + (select promote_lead from herald.settings);
   v_promoted integer;
+  v_flushed integer;
+  v_notifications integer;
   v_expired integer;
   v_folded integer;
   v_pruned integer;
@@ -39,6 +41,8 @@ begin
     p_now
   );
 
+  v_flushed := herald.flush_digests(p_now);
+  v_notifications := herald.promote_notifications(p_now);
   v_expired := herald.expire_leases(p_now);
   v_folded := herald.fold_template_uses();
 
@@ -50,6 +54,8 @@ begin
   return jsonb_build_object(
     'busy', false,
     'promoted', v_promoted,
+    'digests_flushed', v_flushed,
+    'notifications_promoted', v_notifications,
     'leases_expired', v_expired,
     'template_uses_folded', v_folded,
     'jobs_pruned', v_pruned

@@ -20,6 +20,21 @@ as $$
   left join public.user_sms_preferences as wishes on wishes.user_id = text.user_id
   left join herald.suppressed_numbers as suppressed
     on suppressed.number_hash = herald.number_hash(text.phone_number)
+  left join lateral (
+    select
+      event.event_type,
+      herald.quiet_hours_end(
+        p_at, hours.quiet_hours_start, hours.quiet_hours_end, coalesce(hours.timezone, 'UTC')
+      ) as until
+    from public.notification_deliveries as delivery
+    inner join public.notification_events as event on event.id = delivery.event_id
+    inner join public.user_notification_preferences as hours
+      on hours.user_id = text.user_id and hours.event_type = event.event_type
+    where text.notification_delivery_id is not null
+      and delivery.id = text.notification_delivery_id
+      and hours.quiet_hours_enabled
+      and not (text.priority = 'urgent' and coalesce(wishes.urgent_alerts, true))
+  ) as quiet on true
   cross join lateral (
     values
     (
@@ -90,6 +105,16 @@ as $$
         when wishes.phone_number <> text.phone_number then 'the number is not the user''s number'
         when wishes.phone_verified is not true then 'the user''s number is not verified'
         else format('the number was verified at %s', herald.utc_text(wishes.phone_verified_at))
+      end
+    ),
+    (
+      7, 'quiet_hours',
+      case when quiet.until is not null then 'defer' else 'pass' end,
+      quiet.until,
+      case
+        when quiet.until is not null
+          then format('the user''s quiet hours for %s end at %s', quiet.event_type, herald.utc_text(quiet.until))
+        else 'no quiet hours of an event'
       end
     )
   ) as gate (gate_order, gate, verdict, until, evidence);

@@ -1,9 +1,8 @@
 -- Hands each due job to exactly one caller, under a lease.
 --
--- Rows that another claim has locked are skipped, never waited for. The attempt is counted here, before anything is
--- done: a job that kills its runner runs out of attempts instead of running for ever. Each type is walked along its own
--- part of the index, so that a heap of one type costs the others nothing; the bound on due_rank is the largest
--- handicap, and keeps a claim that finds little from walking through the future.
+-- Rows that another claim has locked are skipped, never waited for. Each type is walked along its own part of the index,
+-- so that a heap of one type costs the others nothing; the bound on due_rank is the largest handicap, and keeps a claim
+-- that finds little from walking through the future.
 create or replace function herald.claim_jobs(
   p_job_types public.queue_type[],
   p_batch_size integer,
@@ -31,26 +30,12 @@ as $$
     ) as candidate
     order by candidate.due_rank, candidate.id
     limit p_batch_size
-  ),
-  claimed as (
-    update public.queue_jobs as job
-    set
-      status = 'processing',
-      attempts = job.attempts + 1,
-      started_at = coalesce(job.started_at, p_now),
-      processing_token = gen_random_uuid(),
-      lease_expires_at = p_now + p_lease,
-      error_message = null
-    from due
-    where job.id = due.id
-    returning job.*
   )
-  select * from claimed
-  order by due_rank, id;
+  select * from herald.lease_jobs(array(select due.id from due), p_lease, p_now);
 $$;
 
 comment on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) is
-'Claims due jobs of the given types, most urgent first. Texts go on to admit_sms.';
+'Claims due jobs of the given types, most urgent first. Texts go on to admit_sms, notifications to admit_notifications.';
 
 revoke execute on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) from public;
 grant execute on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) to herald_runner;

@@ -32,6 +32,7 @@ as $$
 declare
   v_jobs public.queue_jobs[];
   v_texts herald.sms_attempts[];
+  v_notifications uuid[];
 begin
   perform herald.check_claim(p_batch_size, p_lease);
 
@@ -43,6 +44,12 @@ begin
   into v_texts
   from herald.admit_sms(
     array(select claimed.id from unnest(v_jobs) as claimed where claimed.job_type = 'send_sms'), null, null, p_now
+  ) as admitted;
+
+  select array_agg(admitted)
+  into v_notifications
+  from herald.admit_notifications(
+    array(select claimed.id from unnest(v_jobs) as claimed where claimed.job_type = 'send_notification'), p_now
   ) as admitted;
 
   return query
@@ -64,7 +71,11 @@ begin
   from unnest(v_jobs) with ordinality as job
   left join unnest(v_texts) as attempt on attempt.job_id = job.id
   left join public.sms_messages as message on message.id = attempt.message_id
-  where job.job_type <> 'send_sms' or attempt.id is not null
+  where case job.job_type
+    when 'send_sms' then attempt.id is not null
+    when 'send_notification' then job.id = any (v_notifications)
+    else true
+  end
   order by job.ordinality;
 end;
 $$;
@@ -73,8 +84,8 @@ comment on function public.claim_pending_jobs(text[], integer, interval, timesta
 $$Claims due jobs of the given types for the length of p_lease, most urgent first.
 
 Every later call about a job needs its processing_token. The metadata of a send_sms job holds message_id, phone_number,
-message, user_id, priority and attempt_id beside what the caller of queue_sms_message passed; a text that may not go is
-not returned.
+message, user_id, priority and attempt_id beside what the caller of queue_sms_message passed; that of a send_notification
+job event_id, delivery_id, channel and event_type. What may not go is not returned.
 
 Errors: 22023 unknown type, batch size or lease that makes no sense; 22004 null types.$$;
 

@@ -23,6 +23,11 @@ select is_empty(
   cross join outsider
   where c.relnamespace in ('public'::regnamespace, 'herald'::regnamespace) and c.relkind in ('r', 'v', 'm', 'f', 'p')
     and has_table_privilege(outsider.name, c.oid, 'select, insert, update, delete, truncate, references, trigger')
+    -- A signed-in user reads their own notifications, and nothing but reads.
+    and (
+      (outsider.name, c.relname) not in (('herald_client', 'notification_deliveries'), ('authenticated', 'notification_deliveries'))
+      or has_table_privilege(outsider.name, c.oid, 'insert, update, delete, truncate, references, trigger')
+    )
   $$, 'no table is open to anybody else'
 );
 select is_empty(
@@ -41,7 +46,14 @@ select is_empty(
   cross join outsider
   where p.pronamespace in ('public'::regnamespace, 'herald'::regnamespace) and has_function_privilege(outsider.name, p.oid, 'execute')
     -- A page that composes texts may ask how long one is.
-    and (outsider.name, p.proname) not in (('herald_client', 'sms_segments'), ('authenticated', 'sms_segments'))
+    and not (
+      outsider.name in ('herald_client', 'authenticated')
+      and p.proname in (
+        'sms_segments',
+        -- Their own notifications, and who they are.
+        'list_notifications', 'count_unread_notifications', 'mark_opened', 'current_user_id'
+      )
+    )
   $$, 'nor a function'
 );
 select is_empty(

@@ -1,7 +1,7 @@
 -- Names, argument names, their order, types and defaults, and results, as clients in the field know them. More arguments
 -- may follow, with defaults.
 begin;
-select plan(37);
+select plan(43);
 
 create temporary table known (name text, arguments text, result text) on commit drop;
 insert into known values
@@ -22,7 +22,10 @@ insert into known values
 ('update_scheduled_sms_send_time', 'p_message_id uuid, p_new_scheduled_for timestamp with time zone, p_new_event_start timestamp with time zone DEFAULT NULL::timestamp with time zone, p_new_event_end timestamp with time zone DEFAULT NULL::timestamp with time zone', 'boolean'),
 ('get_sms_notification_stats', 'p_interval text DEFAULT ''24 hours''::text', 'TABLE(total_users_with_phone bigint, users_phone_verified bigint, users_sms_enabled bigint, users_opted_out bigint, phone_verification_rate numeric, sms_adoption_rate numeric, opt_out_rate numeric, total_sms_sent_24h bigint, sms_delivery_rate_24h numeric, avg_sms_delivery_time_seconds numeric)'),
 ('get_sms_daily_metrics', 'p_start_date date, p_end_date date', 'TABLE(metric_date date, scheduled_count integer, sent_count integer, delivered_count integer, failed_count integer, cancelled_count integer, avg_delivery_time_ms numeric, avg_generation_time_ms numeric, llm_success_count integer, template_fallback_count integer, delivery_success_rate numeric, llm_success_rate numeric, llm_cost_usd numeric, sms_cost_usd numeric, opt_out_count integer, quiet_hours_skip_count integer, daily_limit_hit_count integer, delivery_rate_percent numeric, llm_success_rate_percent numeric, active_users integer)'),
-('get_user_sms_metrics', 'p_user_id uuid, p_days integer DEFAULT 30', 'TABLE(metric_date date, scheduled_count integer, sent_count integer, delivered_count integer, failed_count integer, llm_cost_usd numeric, delivery_rate numeric)');
+('get_user_sms_metrics', 'p_user_id uuid, p_days integer DEFAULT 30', 'TABLE(metric_date date, scheduled_count integer, sent_count integer, delivered_count integer, failed_count integer, llm_cost_usd numeric, delivery_rate numeric)'),
+('create_tracking_link', 'p_delivery_id uuid, p_destination_url text', 'text'),
+('generate_short_code', 'length integer DEFAULT 6', 'text'),
+('get_link_click_stats', 'p_delivery_id uuid DEFAULT NULL::uuid, p_days_back integer DEFAULT 7', 'TABLE(total_links bigint, total_clicks bigint, unique_clicked_links bigint, click_through_rate numeric)');
 
 select is(left(pg_get_function_arguments(p.oid), length(arguments)), arguments, name || ' takes its arguments')
 from known left join pg_proc as p on p.proname = name and p.pronamespace = 'public'::regnamespace;

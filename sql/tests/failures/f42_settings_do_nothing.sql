@@ -1,7 +1,7 @@
 -- F42: settings were read, logged and ignored. Every column of herald.settings is changed here, and every one changes
 -- what happens.
 begin;
-select plan(25);
+select plan(35);
 
 create function pg_temp.refused(p_change text, p_sentence text) returns setof text language sql
 as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, p_sentence)$$;
@@ -10,7 +10,7 @@ as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, 
 select columns_are(
   'herald', 'settings',
   '{is_only_row, kill_switch, promote_lead, retry_delays, retry_jitter, sender_pause, throttle_delay, default_expiry,
-    job_retention, price_per_segment}'::name[],
+    job_retention, price_per_segment, default_batch_interval, link_base_url, link_lifetime, link_bot_window}'::name[],
   'these are all the settings'
 );
 
@@ -114,6 +114,33 @@ select is(
   'price_per_segment: segments cost what you pay'
 );
 
+-- default_batch_interval, link_base_url, link_lifetime, link_bot_window
+create temporary table reader on commit drop as select a_user_with_phone() as id;
+insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from reader;
+update user_notification_preferences set sms_enabled = true where event_type = 'calendar.sync_failed';
+update herald.settings set link_base_url = 'https://go.example', link_lifetime = '3 days';
+select emit_notification_event('calendar.sync_failed', p_payload => '{"body": "see https://example.com/a"}');
+select matches(
+  (select message_content from sms_messages where user_id = (select id from reader)), '^see https://go\.example/l/[0-9A-Za-z]{6}$',
+  'link_base_url: addresses in a text become links below it'
+);
+select is(
+  (select expires_at from notification_tracking_links), now() + interval '3 days', 'link_lifetime: so long a link works'
+);
+update notification_deliveries set sent_at = now() where channel = 'sms' and recipient_user_id = (select id from reader);
+update herald.settings set link_bot_window = '5 seconds';
+select from notification_tracking_links, record_link_click(short_code, 'Mozilla/5.0', 'GET', now() + interval '4 seconds');
+select is((select click_count from notification_tracking_links), 0, 'link_bot_window: nobody is so fast');
+select from notification_tracking_links, record_link_click(short_code, 'Mozilla/5.0', 'GET', now() + interval '6 seconds');
+select is((select click_count from notification_tracking_links), 1, 'link_bot_window: later it is a click');
+update user_notification_preferences set batch_enabled = true where event_type = 'calendar.sync_failed';
+update herald.settings set default_batch_interval = '42 minutes';
+select emit_notification_event('calendar.sync_failed', p_payload => '{"body": "again"}');
+select is(
+  (select due_at from herald.notification_digests), now() + interval '42 minutes',
+  'default_batch_interval: so long is gathered for a user who does not say how long'
+);
+
 -- And values that make no sense are refused.
 select throws_ok(
   'insert into herald.settings (is_only_row) values (false)', '23514', null, 'is_only_row: there is one row'
@@ -125,6 +152,11 @@ select pg_temp.refused('sender_pause = ''0''', 'sender_pause: not nothing');
 select pg_temp.refused('default_expiry = ''-1 hour''', 'default_expiry: not before it is due');
 select pg_temp.refused('job_retention = ''0''', 'job_retention: not nothing');
 select pg_temp.refused('price_per_segment = -1', 'price_per_segment: not negative');
+select pg_temp.refused('default_batch_interval = ''0''', 'default_batch_interval: not nothing');
+select pg_temp.refused('link_lifetime = ''0''', 'link_lifetime: not nothing');
+select pg_temp.refused('link_bot_window = ''-1 second''', 'link_bot_window: not negative');
+select pg_temp.refused('link_base_url = ''javascript:x''', 'link_base_url: http or https');
+select pg_temp.refused('link_base_url = ''https://go.example/''', 'link_base_url: without a slash at its end');
 
 select * from finish();
 rollback;

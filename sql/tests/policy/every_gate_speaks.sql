@@ -33,7 +33,8 @@ select results_eq(
   $$
     select gate_order, gate, 'pass', null::timestamptz, '00000000-0000-0000-0000-000000000001'::uuid
     from (
-      values (1, 'kill_switch'), (2, 'still_wanted'), (3, 'not_expired'), (4, 'not_suppressed'), (5, 'not_opted_out'), (6, 'verified')
+      values (1, 'kill_switch'), (2, 'still_wanted'), (3, 'not_expired'), (4, 'not_suppressed'), (5, 'not_opted_out'), (6, 'verified'),
+      (7, 'quiet_hours')
     ) as known (gate_order, gate)
   $$,
   'every gate speaks, in its place, and lets a good text pass'
@@ -82,7 +83,7 @@ select is(
       '2040-05-01 12:00:00+00'
     )
   ),
-  '{"kill_switch defer", "still_wanted block", "not_expired block", "not_suppressed block", "not_opted_out block", "verified block"}',
+  '{"kill_switch defer", "still_wanted block", "not_expired block", "not_suppressed block", "not_opted_out block", "verified block", "quiet_hours pass"}',
   'every gate speaks, also after another one has said no'
 );
 update user_sms_preferences set phone_number = '+12025550123', phone_verified = true, phone_verified_at = '2030-01-02 12:00:00+00';

@@ -1,0 +1,21 @@
+-- A subscription is to an event that there is, with filters that can be understood.
+create or replace function herald.check_notification_subscription()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform herald.require_event_type('event_type', new.event_type);
+  perform herald.check_filters(new.filters);
+  return new;
+end;
+$$;
+
+comment on function herald.check_notification_subscription() is
+'Trigger: validates event type and filters (23503, 22023).';
+
+revoke execute on function herald.check_notification_subscription() from public;
+
+create or replace trigger t20_check_notification_subscription
+before insert or update of event_type, filters on public.notification_subscriptions
+for each row execute function herald.check_notification_subscription();

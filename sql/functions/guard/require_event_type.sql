@@ -1,0 +1,21 @@
+-- An event type that is not in the registry is a slip of the pen; the error lists those that are.
+create or replace function herald.require_event_type(p_argument text, p_event_type text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_event_type is null or not exists (select from herald.event_types where event_type = p_event_type) then
+    perform herald.refuse_unknown(
+      p_argument, p_event_type, (select array_agg(event_type order by event_type) from herald.event_types)
+    );
+  end if;
+end;
+$$;
+
+comment on function herald.require_event_type(text, text) is
+'Raises 23503, with the known ones in the hint, unless the event type stands in herald.event_types; 22004 for null.';
+
+revoke execute on function herald.require_event_type(text, text) from public;
+grant execute on function herald.require_event_type(text, text) to herald_runner;

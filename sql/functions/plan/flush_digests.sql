@@ -1,0 +1,68 @@
+-- Turns digests whose window is over into one notification each. A digest is closed in the transaction that delivers
+-- it, so it is flushed once, and after a time without any tick by the next one.
+create or replace function herald.flush_digests(p_now timestamptz, p_limit integer default 1000)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_due uuid[];
+  v_digests uuid[];
+  v_events uuid[];
+  v_users uuid[];
+begin
+  v_due := array(
+    select id
+    from herald.notification_digests
+    where flushed_at is null and due_at <= p_now
+    order by due_at
+    limit p_limit
+  );
+  if v_due = '{}' then
+    return 0;
+  end if;
+
+  with due as materialized (
+    select id
+    from herald.notification_digests
+    where id = any (v_due)
+      and flushed_at is null
+      and user_id in (
+        select herald.free_users(array(select user_id from herald.notification_digests where id = any (v_due)))
+      )
+    order by id
+    for no key update skip locked
+  ),
+  flushed as (
+    update herald.notification_digests as digest
+    set flushed_at = p_now
+    from due
+    where digest.id = due.id
+    returning digest.id, digest.user_id
+  )
+  select array_agg(flushed.id), array_agg(first_one.event_id), array_agg(flushed.user_id)
+  into v_digests, v_events, v_users
+  from flushed
+  cross join lateral (
+    select event.id as event_id
+    from herald.notification_digest_events as gathered
+    inner join public.notification_events as event on event.id = gathered.event_id
+    where gathered.digest_id = flushed.id
+    order by event.created_at, event.id
+    limit 1
+  ) as first_one;
+
+  if v_digests is not null then
+    perform herald.deliver_notifications(v_events, v_users, v_digests, p_now);
+  end if;
+  return coalesce(cardinality(v_digests), 0);
+end;
+$$;
+
+comment on function herald.flush_digests(timestamptz, integer) is
+'Delivers up to p_limit digests that are due; returns how many.';
+
+revoke execute on function herald.flush_digests(timestamptz, integer) from public;
+grant execute on function herald.flush_digests(timestamptz, integer) to herald_runner;

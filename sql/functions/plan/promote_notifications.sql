@@ -1,0 +1,105 @@
+-- Brings planned deliveries on their way when their time is near: e-mail and push get their job at the exact time, in-app
+-- is shown when it is due, and what was never handed over in time ends with that as the reason.
+create or replace function herald.promote_notifications(p_now timestamptz, p_limit integer default 5000)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_lead constant interval := (select promote_lead from herald.settings);
+  v_ids uuid[];
+  v_due public.notification_deliveries[];
+begin
+  perform herald.cancel_jobs(array_agg(late.queue_job_id), 'expired: nobody sent it in time', p_now)
+  from (
+    select queue_job_id
+    from public.notification_deliveries
+    where status = 'pending' and expires_at <= p_now and queue_job_id is not null and channel in ('email', 'push')
+    order by expires_at
+    limit p_limit
+  ) as late
+  having count(*) > 0;
+
+  -- Those without a time of their own were written by an application, and nobody else would send them.
+  v_ids := array(
+    (
+      select id
+      from public.notification_deliveries
+      where status = 'pending' and channel <> 'sms' and queue_job_id is null and scheduled_for <= p_now + v_lead
+      order by scheduled_for
+      limit p_limit
+    )
+    union all
+    (
+      select id
+      from public.notification_deliveries
+      where status = 'pending' and channel <> 'sms' and queue_job_id is null and scheduled_for is null
+      limit p_limit
+    )
+  );
+  if v_ids = '{}' then
+    return 0;
+  end if;
+
+  select array_agg(due)
+  into v_due
+  from (
+    select *
+    from public.notification_deliveries
+    where id = any (v_ids)
+      and status = 'pending'
+      and queue_job_id is null
+      and recipient_user_id in (
+        select herald.free_users(
+          array(select recipient_user_id from public.notification_deliveries where id = any (v_ids))
+        )
+      )
+    order by id
+    for no key update skip locked
+  ) as due;
+
+  if v_due is null then
+    return 0;
+  end if;
+
+  update public.notification_deliveries as delivery
+  set status = 'delivered', delivered_at = p_now
+  from unnest(v_due) as due
+  where delivery.id = due.id and due.channel = 'in_app' and due.scheduled_for <= p_now;
+
+  with wanted as materialized (
+    select gen_random_uuid() as job_id, due.*, event.event_type, coalesce(wishes.priority, 'normal') as priority
+    from unnest(v_due) as due
+    left join public.notification_events as event on event.id = due.event_id
+    left join public.user_notification_preferences as wishes
+      on wishes.user_id = due.recipient_user_id and wishes.event_type = event.event_type
+    where due.channel in ('email', 'push')
+  ),
+  jobs as (
+    insert into public.queue_jobs (
+      id, user_id, job_type, scheduled_for, priority, attempts, max_attempts, correlation_id, metadata
+    )
+    select
+      job_id, recipient_user_id, 'send_notification', coalesce(scheduled_for, p_now),
+      herald.job_priority(priority::public.sms_priority), coalesce(attempts, 0), coalesce(max_attempts, 3),
+      correlation_id,
+      jsonb_build_object(
+        'event_id', event_id, 'delivery_id', id, 'channel', channel, 'event_type', event_type
+      )
+    from wanted
+  )
+  update public.notification_deliveries as delivery
+  set queue_job_id = wanted.job_id
+  from wanted
+  where delivery.id = wanted.id;
+
+  return cardinality(v_due);
+end;
+$$;
+
+comment on function herald.promote_notifications(timestamptz, integer) is
+'Plans or shows deliveries whose time is near, and ends those that expired; returns how many of the first.';
+
+revoke execute on function herald.promote_notifications(timestamptz, integer) from public;
+grant execute on function herald.promote_notifications(timestamptz, integer) to herald_runner;

@@ -1,0 +1,158 @@
+-- Whether, when and where notifications go: one answer for each of these events, its user, each channel and address. The
+-- emission, the digest, the claim and the explanation ask here; nobody else decides, and nobody without preferences
+-- hears of anything.
+--
+-- Limits count notifications that have been planned, by the instant they go at. They are asked about once, when a
+-- notification is planned (p_counts), under the lock of herald.notification_turns.
+create or replace function herald.decide_notifications(
+  p_event_ids uuid[],
+  p_user_ids uuid[],
+  p_digest_ids uuid[],
+  p_counts boolean,
+  p_now timestamptz
+)
+returns table (
+  event_id uuid,
+  user_id uuid,
+  digest_id uuid,
+  event_type text,
+  subscription_id uuid,
+  channel text,
+  address text,
+  priority text,
+  goes_at timestamptz,
+  expires_at timestamptz,
+  block_reason text
+)
+language plpgsql
+stable
+set search_path = ''
+-- With the arrays at hand the planner knows whether they are of one user or of a hundred thousand.
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with asked as (
+    select
+      pair.event_id, pair.user_id, pair.digest_id, event.event_type, event.expires_at, wishes.id as preferences_id,
+      subscription.id as subscription_id, subscription.is_active as is_subscribed,
+      wishes.push_enabled, wishes.email_enabled, wishes.sms_enabled, wishes.in_app_enabled, wishes.priority,
+      wishes.max_per_hour, wishes.max_per_day, wishes.timezone, due.at,
+      coalesce(known.default_expiry, setting.default_expiry) as shelf_life,
+      case
+        when wishes.quiet_hours_enabled
+          and not (wishes.priority = 'urgent' and coalesce(texting.urgent_alerts, true))
+          then herald.quiet_hours_end(
+            due.at, wishes.quiet_hours_start, wishes.quiet_hours_end, coalesce(wishes.timezone, 'UTC')
+          )
+      end as quiet_until
+    from unnest(p_event_ids, p_user_ids, p_digest_ids) as pair (event_id, user_id, digest_id)
+    inner join public.notification_events as event on event.id = pair.event_id
+    inner join herald.event_types as known on known.event_type = event.event_type
+    cross join herald.settings as setting
+    cross join lateral (select greatest(p_now, event.scheduled_for) as at) as due
+    left join public.notification_subscriptions as subscription
+      on subscription.user_id = pair.user_id and subscription.event_type = event.event_type
+    left join public.user_notification_preferences as wishes
+      on wishes.user_id = pair.user_id and wishes.event_type = event.event_type
+    left join public.user_sms_preferences as texting on texting.user_id = pair.user_id
+  ),
+  counted as (
+    select
+      asked.*,
+      case
+        when planned.in_the_hour >= asked.max_per_hour
+          then format('max_per_hour: %s of %s in the hour are taken', planned.in_the_hour, asked.max_per_hour)
+        when planned.on_the_day >= asked.max_per_day
+          then format('max_per_day: %s of %s of the day are taken', planned.on_the_day, asked.max_per_day)
+      end as limit_reason
+    from asked
+    cross join lateral (select coalesce(asked.quiet_until, asked.at) as at) as effective
+    left join lateral (
+      select
+        count(distinct other.event_id) filter (where other.goes_at > effective.at - interval '1 hour') as in_the_hour,
+        count(distinct other.event_id) filter (
+          where (other.goes_at at time zone coalesce(asked.timezone, 'UTC'))::date
+          = (effective.at at time zone coalesce(asked.timezone, 'UTC'))::date
+        ) as on_the_day
+      from (
+        select delivery.event_id, coalesce(delivery.scheduled_for, delivery.created_at) as goes_at
+        from public.notification_deliveries as delivery
+        inner join public.notification_events as event on event.id = delivery.event_id
+        where delivery.recipient_user_id = asked.user_id
+          and event.event_type = asked.event_type
+          and delivery.event_id <> asked.event_id
+          and delivery.suppressed_reason is null
+          and coalesce(delivery.scheduled_for, delivery.created_at) <= effective.at
+          -- The longest day there is has 25 hours.
+          and coalesce(delivery.scheduled_for, delivery.created_at) > effective.at - interval '25 hours'
+          and p_counts
+          and num_nonnulls(asked.max_per_hour, asked.max_per_day) > 0
+      ) as other
+    ) as planned on true
+  ),
+  contacts as materialized (
+    select user_id, nullif(btrim(email), '') as email
+    from herald.user_contacts(array(select asked.user_id from asked where asked.email_enabled))
+  )
+  select
+    counted.event_id, counted.user_id, counted.digest_id, counted.event_type, counted.subscription_id, way.channel,
+    way.address, counted.priority, goes.at, expiry.at,
+    case
+      when counted.is_subscribed is not true then 'subscribed: the user is not subscribed to this event (any more)'
+      when counted.preferences_id is null then 'no_preferences: the user has no preferences for this event'
+      when way.is_on is not true then 'switched_off: the user does not want this by ' || way.channel
+      when way.problem is not null then way.problem
+      when expiry.at <= goes.at then format('expired: it could go at %s only', herald.utc_text(goes.at))
+      else counted.limit_reason
+    end
+  from counted
+  left join contacts on contacts.user_id = counted.user_id and counted.email_enabled
+  cross join lateral (
+    select 'in_app' as channel, null as address, counted.in_app_enabled as is_on, null as problem
+    union all
+    select
+      'email', contacts.email, counted.email_enabled,
+      case when contacts.email is null then 'no_address: the user has no e-mail address' end
+    union all
+    select
+      'push', device.endpoint, counted.push_enabled,
+      case when device.endpoint is null then 'no_address: the user has no push subscription that works' end
+    from (select) as once
+    left join public.push_subscriptions as device
+      on counted.push_enabled and device.user_id = counted.user_id and device.is_active
+    union all
+    select
+      'sms', texting.phone_number, counted.sms_enabled,
+      case
+        when texting.has_sms_available then null
+        when texting.phone_number is null then 'no_address: the user has no number'
+        when texting.opted_out then 'not_opted_out: the user has opted out of texts'
+        when not texting.phone_verified then 'verified: the user''s number is not verified'
+        else 'not_suppressed: the number is suppressed'
+      end
+    from (select) as once
+    left join lateral (
+      select * from public.get_user_sms_channel_info(counted.user_id) where counted.sms_enabled
+    ) as texting on true
+  ) as way
+  cross join lateral (
+    select case when way.channel = 'in_app' then counted.at else coalesce(counted.quiet_until, counted.at) end as at
+  ) as goes
+  cross join lateral (
+    select coalesce(
+      counted.expires_at,
+      case when way.channel in ('email', 'push') then goes.at + counted.shelf_life end
+    ) as at
+  ) as expiry;
+end;
+$$;
+
+comment on function herald.decide_notifications(uuid[], uuid[], uuid[], boolean, timestamptz) is
+$$A row for each event, user, channel and address: block_reason says why not (null: it may go), goes_at when.
+
+p_event_ids, p_user_ids and p_digest_ids belong together one by one; a digest is told by its first event.$$;
+
+revoke execute on function herald.decide_notifications(uuid[], uuid[], uuid[], boolean, timestamptz) from public;
+grant execute on function herald.decide_notifications(uuid[], uuid[], uuid[], boolean, timestamptz) to herald_runner;

@@ -1,0 +1,139 @@
+-- What came of a batch of e-mails and push messages, told as facts, for whoever holds the jobs. The jobs are written here;
+-- their deliveries follow.
+--
+-- sent       job completed            delivery sent
+-- later      job retrying, or failed  delivery pending, or failed
+-- config     job pending              delivery pending; the attempt is given back, for it is we who have to mend something
+-- gone       job failed               delivery failed; the push subscription is switched off
+-- bounced    job failed               delivery bounced
+-- permanent  job failed               delivery failed
+create or replace function public.record_notification_results(p_results jsonb, p_now timestamptz default now())
+returns table (job_id uuid, recorded boolean, outcome text, delivery_status text, job_status text)
+language plpgsql
+volatile
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_held public.queue_jobs[];
+  v_results jsonb;
+begin
+  if jsonb_typeof(p_results) is distinct from 'array' then
+    raise exception 'p_results is not an array but: %', coalesce(jsonb_typeof(p_results), 'null')
+      using errcode = '22023', hint = 'Pass an array of objects with job_id, processing_token and delivered.';
+  end if;
+
+  select array_agg(held)
+  into v_held
+  from (
+    select job.*
+    from jsonb_array_elements(p_results) as result
+    inner join public.queue_jobs as job
+      on job.id = (result ->> 'job_id')::uuid
+      and job.processing_token = (result ->> 'processing_token')::uuid
+      and job.job_type = 'send_notification'
+    order by job.id
+    for no key update of job
+  ) as held;
+
+  select jsonb_agg(
+    result || jsonb_build_object(
+      'outcome',
+      herald.classify_delivery_answer(
+        coalesce(delivery.channel, job.metadata ->> 'channel'),
+        coalesce((result ->> 'delivered')::boolean, false),
+        (result ->> 'code')::integer,
+        coalesce((result ->> 'about_recipient')::boolean, false)
+      )
+    )
+  )
+  into v_results
+  from unnest(v_held) as job
+  inner join jsonb_array_elements(p_results) as result on (result ->> 'job_id')::uuid = job.id
+  left join public.notification_deliveries as delivery on delivery.queue_job_id = job.id;
+
+  -- What the job's own course does not tell; the rest follows from it.
+  update public.notification_deliveries as delivery
+  set
+    status = case
+      when result ->> 'outcome' = 'bounced' and delivery.status in ('pending', 'sent') then 'bounced'
+      else delivery.status
+    end,
+    bounced_at = case when result ->> 'outcome' = 'bounced' then coalesce(delivery.bounced_at, p_now) end,
+    external_id = coalesce(result ->> 'external_id', delivery.external_id)
+  from jsonb_array_elements(v_results) as result
+  where delivery.queue_job_id = (result ->> 'job_id')::uuid and result ->> 'outcome' in ('sent', 'bounced');
+
+  update public.push_subscriptions as device
+  set
+    is_active = device.is_active and result ->> 'outcome' <> 'gone',
+    last_used_at = case when result ->> 'outcome' = 'sent' then p_now else device.last_used_at end
+  from jsonb_array_elements(v_results) as result
+  inner join public.notification_deliveries as delivery
+    on delivery.queue_job_id = (result ->> 'job_id')::uuid and delivery.channel = 'push'
+  where device.endpoint = delivery.channel_identifier and result ->> 'outcome' in ('sent', 'gone');
+
+  with planned as materialized (
+    select
+      job.id,
+      result ->> 'outcome' as outcome,
+      result ->> 'error_message' as error_message,
+      result ->> 'external_id' as external_id,
+      case
+        when result ->> 'outcome' = 'sent' then 'completed'
+        when result ->> 'outcome' = 'config' then 'pending'
+        when result ->> 'outcome' = 'later' and job.attempts < job.max_attempts then 'retrying'
+        else 'failed'
+      end::public.queue_status as status,
+      case
+        when result ->> 'outcome' = 'config' then p_now + setting.sender_pause
+        when result ->> 'outcome' = 'later' then p_now + coalesce(
+          -- A random share on top here as well, or all that one 429 stopped would come back together.
+          (1 + setting.retry_jitter * random()) * make_interval(secs => (result ->> 'retry_after_seconds')::float8),
+          herald.retry_delay(job.attempts)
+        )
+      end as again_at
+    from unnest(v_held) as job
+    inner join jsonb_array_elements(v_results) as result on (result ->> 'job_id')::uuid = job.id
+    cross join herald.settings as setting
+  )
+  update public.queue_jobs as job
+  set
+    status = planned.status,
+    attempts = case when planned.outcome = 'config' then job.attempts - 1 else job.attempts end,
+    scheduled_for = case when planned.status in ('pending', 'retrying') then planned.again_at else job.scheduled_for end,
+    processed_at = p_now,
+    completed_at = case when planned.status in ('completed', 'failed') then p_now end,
+    error_message = case
+      when planned.outcome <> 'sent' then planned.outcome || coalesce(': ' || planned.error_message, '')
+    end,
+    result = case
+      when planned.external_id is not null then jsonb_build_object('external_id', planned.external_id) else job.result
+    end
+  from planned
+  where job.id = planned.id;
+
+  return query
+  select
+    (given.result ->> 'job_id')::uuid, job.id is not null, told.result ->> 'outcome', delivery.status, job.status::text
+  from jsonb_array_elements(p_results) with ordinality as given (result, ordinality)
+  left join unnest(v_held) as held
+    on held.id = (given.result ->> 'job_id')::uuid
+    and held.processing_token = (given.result ->> 'processing_token')::uuid
+  left join public.queue_jobs as job on job.id = held.id
+  left join jsonb_array_elements(v_results) as told (result) on (told.result ->> 'job_id')::uuid = held.id
+  left join public.notification_deliveries as delivery on delivery.queue_job_id = held.id
+  order by given.ordinality;
+end;
+$$;
+
+comment on function public.record_notification_results(jsonb, timestamptz) is
+$$Records what came of e-mails and push messages, for whoever holds the jobs; one row for each result.
+
+p_results: an array of {job_id, processing_token, delivered, code, about_recipient, external_id, error_message,
+retry_after_seconds}; code is the HTTP status of the push service or the reply code of the mail server, about_recipient
+says that the reply refuses the recipient. recorded is false, and nothing changed, where the token is null or not the
+job's current one. outcome: sent, later, config, gone, bounced or permanent. Errors: 22023 not an array.$$;
+
+revoke execute on function public.record_notification_results(jsonb, timestamptz) from public;
+grant execute on function public.record_notification_results(jsonb, timestamptz) to herald_runner;

@@ -1,0 +1,44 @@
+-- Gives a delivery that failed another life, with all its attempts, whoever failed it and whether attempts were left.
+create or replace function public.redrive_notification(p_delivery_id uuid, p_now timestamptz default now())
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_delivery public.notification_deliveries;
+  v_message_id uuid;
+begin
+  select * into v_delivery from public.notification_deliveries where id = p_delivery_id;
+  if v_delivery.status is distinct from 'failed' then
+    return false;
+  end if;
+
+  select id into v_message_id from public.sms_messages where notification_delivery_id = p_delivery_id;
+  if v_message_id is not null then
+    return public.redrive_sms(v_message_id, p_now);
+  end if;
+
+  -- Out of time is not out of luck: it gets as long again.
+  update public.notification_deliveries
+  set expires_at = case when expires_at <= p_now then p_now + (select default_expiry from herald.settings) else expires_at end
+  where id = p_delivery_id;
+  if public.redrive_queue_job(v_delivery.queue_job_id, p_now) then
+    return true;
+  end if;
+
+  -- Its job was cancelled, or is gone: the next promotion makes it another one.
+  update public.notification_deliveries
+  set status = 'pending', queue_job_id = null, attempts = 0, scheduled_for = p_now, suppressed_reason = null
+  where id = p_delivery_id and status = 'failed';
+  return found;
+end;
+$$;
+
+comment on function public.redrive_notification(uuid, timestamptz) is
+$$Sends a failed delivery again, with all attempts; false if it has not failed.
+
+It passes the gates again: one that the user does not want any more ends with that as the reason.$$;
+
+revoke execute on function public.redrive_notification(uuid, timestamptz) from public;
+grant execute on function public.redrive_notification(uuid, timestamptz) to herald_runner;

@@ -1,0 +1,73 @@
+-- Somebody follows a short link: counted, and told where to go. Machines are told, too, but theirs are no clicks:
+-- messengers fetch a preview and carriers look for viruses within moments, or say who they are.
+--
+-- The delivery is written before its link, as everywhere, since deleting a delivery goes the same way. Each is one
+-- update of the row as it is by then, so of two clicks at once neither is lost.
+create or replace function public.record_link_click(
+  p_short_code text,
+  p_user_agent text default null,
+  p_method text default 'GET',
+  p_now timestamptz default now()
+)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_link record;
+begin
+  select
+    link.id, link.delivery_id, link.destination_url,
+    upper(p_method) is distinct from 'GET'
+    or herald.is_blank(coalesce(p_user_agent, ''))
+    or p_now < coalesce(delivery.sent_at, message.sent_at, link.created_at) + setting.link_bot_window
+    or exists (
+      select from herald.link_bots as bot where strpos(lower(p_user_agent), lower(bot.pattern)) > 0
+    ) as is_bot
+  into v_link
+  from public.notification_tracking_links as link
+  cross join herald.settings as setting
+  left join public.notification_deliveries as delivery on delivery.id = link.delivery_id
+  left join public.sms_messages as message on message.id = link.message_id
+  where link.short_code = p_short_code
+    and (link.expires_at is null or link.expires_at > p_now);
+
+  if not found then
+    return null;
+  end if;
+
+  if v_link.is_bot then
+    update public.notification_tracking_links
+    set bot_click_count = bot_click_count + 1
+    where id = v_link.id;
+    return v_link.destination_url;
+  end if;
+
+  -- A list and not a join: a status that another changes meanwhile is looked up again.
+  update public.notification_deliveries
+  set status = 'clicked', clicked_at = coalesce(clicked_at, p_now)
+  where id = v_link.delivery_id
+    and status = any (
+      array(select from_status from herald.transitions where machine = 'delivery' and to_status = 'clicked')
+    );
+
+  update public.notification_tracking_links
+  set
+    click_count = coalesce(click_count, 0) + 1,
+    first_clicked_at = least(first_clicked_at, p_now),
+    last_clicked_at = greatest(last_clicked_at, p_now)
+  where id = v_link.id;
+  return v_link.destination_url;
+end;
+$$;
+
+comment on function public.record_link_click(text, text, text, timestamptz) is
+$$Counts a visit to a short link and gives the address it leads to; null if the code is unknown or expired.
+
+p_user_agent: who visits, as the request's header says; without one it is taken for a machine, as is any method but GET,
+what herald.link_bots knows, and a visit within settings.link_bot_window after the link was sent. Machines count in
+bot_click_count only. A person's click makes the delivery clicked where its status allows that.$$;
+
+revoke execute on function public.record_link_click(text, text, text, timestamptz) from public;
+grant execute on function public.record_link_click(text, text, text, timestamptz) to herald_runner;

@@ -1,0 +1,20 @@
+-- The number on the badge: of what the signed-in user can see and has not opened. Definer, as list_notifications is.
+create or replace function public.count_unread_notifications()
+returns bigint
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select count(*)
+  from public.notification_deliveries
+  where recipient_user_id = (select herald.require_signed_in_user())
+    and channel = 'in_app'
+    and status = 'delivered';
+$$;
+
+comment on function public.count_unread_notifications() is
+$$How many in-app notifications the signed-in user has not opened. Errors: 42501 nobody is signed in.$$;
+
+revoke execute on function public.count_unread_notifications() from public;
+grant execute on function public.count_unread_notifications() to herald_runner, herald_client;
