@@ -1,6 +1,6 @@
 # pgherald. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check format clean
+.PHONY: help demo test run bench check format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,6 +22,9 @@ test: $(READY) ## Run every test: pgTAP and pytest, on PostgreSQL 18, on 15 if i
 run: $(READY) ## Run the runner, with DATABASE_URL and TWILIO_* from the environment
 	@$(BIN)/pgherald run
 
+bench: $(READY) ## Measure the fan-out of one event against bare inserts of the same rows; takes some minutes
+	@$(BIN)/python bench/fan_out.py
+
 check: $(READY) ## Lint and type-check everything
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -42,5 +45,5 @@ $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed. Debian and Ubuntu: apt install python3 python3-venv. macOS: brew install python@3.13" >&2; exit 1; }
 	@echo "Installing into $(VENV) (once, a minute or so) …"
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing. Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,embedded,web]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,email,embedded,push,web]'
 	@touch $(READY)

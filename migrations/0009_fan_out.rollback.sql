@@ -2,6 +2,7 @@
 
 begin;
 
+revoke select on public.notification_deliveries from herald_client;
 drop index public.queue_jobs_channel_idx;
 drop index public.notification_tracking_links_once_idx;
 alter table public.notification_tracking_links

@@ -161,6 +161,8 @@ create index queue_jobs_channel_idx on public.queue_jobs ((metadata ->> 'channel
 where status in ('pending', 'retrying') and job_type = 'send_notification';
 
 select herald.close_table('public.notification_suppressions');
+-- Which rows is a policy's to say; until there is one, none.
+grant select on public.notification_deliveries to herald_client;
 grant select, insert, update on herald.notification_digests, herald.notification_turns to herald_runner;
 grant select, insert on herald.notification_digest_events to herald_runner;
 

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, LiteralString, Self
+from typing import TYPE_CHECKING, Any, Final, LiteralString, Protocol, Self
 from uuid import UUID
 
 import psycopg
@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 if TYPE_CHECKING:
+    from pgherald.channels import NotificationAnswer
     from pgherald.settings import Secret
     from pgherald.twilio import Answer
 
@@ -44,6 +45,19 @@ _CONNECTION_DEFAULTS: Final[dict[str, Any]] = {
 # read-only standby that a failover leaves us with for a moment.
 _PASSING_CLASSES: Final = frozenset({"08", "40", "53", "55", "57", "58"})
 _PASSING_STATES: Final = frozenset({"25006"})
+_STALE_LEASE: Final = "SMS02"
+
+
+class Claimed(Protocol):
+    """What was claimed, of whatever kind: a job, for as long as the token is its token."""
+
+    @property
+    def job_id(self) -> UUID:
+        """The job's id."""
+
+    @property
+    def processing_token(self) -> UUID:
+        """The proof that it is ours; new with each claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,59 @@ class RecordedResult:
     outcome: str | None
     message_status: str | None
     job_status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedNotification:
+    """A notification to deliver, and its channel: an e-mail, or a push message with the keys to encrypt it."""
+
+    job_id: UUID
+    processing_token: UUID
+    lease_expires_at: datetime
+    delivery_id: UUID
+    attempt: int
+    channel: str
+    address: str = field(repr=False)
+    event_type: str
+    payload: Mapping[str, Any] = field(repr=False)
+    p256dh_key: str | None = field(repr=False)
+    auth_key: str | None = field(repr=False)
+    expires_in_seconds: int | None
+    priority: int
+    correlation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedNotification:
+    """What became of a reported delivery. Not `recorded` means that the job was somebody else's by then."""
+
+    job_id: UUID
+    recorded: bool
+    outcome: str | None
+    delivery_status: str | None
+    job_status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of any other type; `metadata` is what its handler works by."""
+
+    id: UUID
+    processing_token: UUID
+    user_id: UUID
+    job_type: str
+    metadata: Mapping[str, Any] = field(repr=False)
+    priority: int
+    attempts: int
+    max_attempts: int
+    scheduled_for: datetime
+    created_at: datetime
+    correlation_id: UUID
+
+    @property
+    def job_id(self) -> UUID:
+        """The same as `id`, as it is called beside the ids of other things."""
+        return self.id
 
 
 class DatabaseUnusableError(Exception):
@@ -178,21 +245,114 @@ class Database(AbstractAsyncContextManager["Database"]):
             await cursor.execute(query, (Jsonb(rows),))
             return await cursor.fetchall()
 
-    async def extend_leases(self, texts: Sequence[ClaimedText], *, lease: timedelta) -> set[UUID]:
-        """Keep texts in flight for longer, and give the ids of those jobs that are still held."""
+    async def claim_notifications(
+        self, channels: Sequence[str], *, batch_size: int, lease: timedelta
+    ) -> list[ClaimedNotification]:
+        """Claim up to `batch_size` notifications that may go now through these channels, most urgent first."""
+        query = """
+            select
+              job_id, processing_token, lease_expires_at, delivery_id, attempt, channel, address, event_type, payload,
+              p256dh_key, auth_key, expires_in_seconds, priority, correlation_id
+            from public.claim_notifications(
+              p_channels => %s::text[], p_batch_size => %s::integer, p_lease => %s::interval
+            )
+        """
+        async with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(ClaimedNotification)) as cursor,
+        ):
+            await cursor.execute(query, (list(channels), batch_size, lease))
+            return await cursor.fetchall()
+
+    async def record_notification_results(
+        self, results: "Sequence[tuple[ClaimedNotification, NotificationAnswer]]"
+    ) -> list[RecordedNotification]:
+        """Report what came of deliveries, a batch at a time."""
+        query = """
+            select job_id, recorded, outcome, delivery_status::text as delivery_status, job_status::text as job_status
+            from public.record_notification_results(p_results => %s::jsonb)
+        """
+        rows = [
+            {
+                "job_id": str(notification.job_id),
+                "processing_token": str(notification.processing_token),
+                **asdict(answer),
+            }
+            for notification, answer in results
+        ]
+        async with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(RecordedNotification)) as cursor,
+        ):
+            await cursor.execute(query, (Jsonb(rows),))
+            return await cursor.fetchall()
+
+    async def claim_pending_jobs(self, job_types: Sequence[str], *, batch_size: int, lease: timedelta) -> list[Job]:
+        """Claim up to `batch_size` due jobs of these types, most urgent first."""
+        query = """
+            select
+              claimed.id, claimed.processing_token, claimed.user_id, claimed.job_type,
+              coalesce(claimed.metadata, '{}') as metadata, claimed.priority, claimed.attempts, claimed.max_attempts,
+              claimed.scheduled_for, claimed.created_at,
+              (select job.correlation_id from public.queue_jobs as job where job.id = claimed.id)
+            from public.claim_pending_jobs(
+              p_job_types => %s::text[], p_batch_size => %s::integer, p_lease => %s::interval
+            ) as claimed
+        """
+        async with self._pool.connection() as connection, connection.cursor(row_factory=class_row(Job)) as cursor:
+            await cursor.execute(query, (list(job_types), batch_size, lease))
+            return await cursor.fetchall()
+
+    async def complete_queue_job(self, job: Claimed, result: str | None) -> bool:
+        """Record that a job is done, with a result in JSON; false if it was somebody else's by then."""
+        return await self._about(
+            """
+            select public.complete_queue_job(
+              p_job_id => %s::uuid, p_result => %s::jsonb, p_processing_token => %s::uuid
+            )
+            """,
+            (job.job_id, result, job.processing_token),
+        )
+
+    async def fail_queue_job(
+        self, job: Claimed, error_message: str, *, retry: bool, retry_after: timedelta | None
+    ) -> bool:
+        """Record that an attempt failed; false if the job was somebody else's by then."""
+        return await self._about(
+            """
+            select public.fail_queue_job(
+              p_job_id => %s::uuid, p_error_message => %s::text, p_retry => %s::boolean,
+              p_processing_token => %s::uuid, p_retry_after => %s::interval
+            )
+            """,
+            (job.job_id, error_message, retry, job.processing_token, retry_after),
+        )
+
+    async def check_job_types(self, job_types: Sequence[str]) -> None:
+        """Make sure that the database knows these types. Raises `DatabaseUnusableError`."""
+        try:
+            async with self._pool.connection() as connection:
+                await connection.execute("select herald.parse_job_types(p_job_types => %s::text[])", (list(job_types),))
+        except psycopg.Error as error:
+            if error.sqlstate != errors.InvalidParameterValue.sqlstate:
+                raise self.unusable(error) from None
+            raise DatabaseUnusableError(f"{error.diag.message_primary}. {error.diag.message_hint}") from None
+
+    async def extend_leases(self, items: Sequence[Claimed], *, lease: timedelta) -> set[UUID]:
+        """Keep what is in flight for longer, and give the ids of those jobs that are still held."""
         return await self._job_ids(
             """
             select public.extend_leases(
               p_job_ids => %s::uuid[], p_processing_tokens => %s::uuid[], p_lease => %s::interval
             )
             """,
-            (*_fences(texts), lease),
+            (*_fences(items), lease),
         )
 
-    async def hand_back_jobs(self, texts: Sequence[ClaimedText]) -> set[UUID]:
-        """Give back texts that were claimed and never posted; their attempts do not count."""
+    async def hand_back_jobs(self, items: Sequence[Claimed]) -> set[UUID]:
+        """Give back what was claimed and never begun; its attempts do not count."""
         return await self._job_ids(
-            "select public.hand_back_jobs(p_job_ids => %s::uuid[], p_processing_tokens => %s::uuid[])", _fences(texts)
+            "select public.hand_back_jobs(p_job_ids => %s::uuid[], p_processing_tokens => %s::uuid[])", _fences(items)
         )
 
     async def hand_back_unseen_sms(self, runner: str, seen: Sequence[ClaimedText]) -> set[UUID]:
@@ -209,7 +369,7 @@ class Database(AbstractAsyncContextManager["Database"]):
             counts: Mapping[str, Any] | None = await cursor.fetchone()
             return counts or {}
 
-    async def next_claim_at(self, job_types: Sequence[str], sender: str) -> timedelta | None:
+    async def next_claim_at(self, job_types: Sequence[str], sender: str | None) -> timedelta | None:
         """Tell how long until a claim may find something, by the database's clock; None if nothing is in sight."""
         query = """
             select case when due.claim_at is not null
@@ -262,6 +422,17 @@ class Database(AbstractAsyncContextManager["Database"]):
             async for _ in connection.notifies():
                 yield
 
+    async def _about(self, query: LiteralString, parameters: Sequence[object]) -> bool:
+        """Run a query that says something about a job in hand; false if it is not ours any more."""
+        try:
+            async with self._pool.connection() as connection:
+                await connection.execute(query, parameters)
+        except psycopg.Error as error:
+            if error.sqlstate == _STALE_LEASE:
+                return False
+            raise
+        return True
+
     async def _job_ids(self, query: LiteralString, parameters: Sequence[object]) -> set[UUID]:
         """Run a query whose rows are ids of jobs."""
         async with self._pool.connection() as connection, connection.cursor(row_factory=scalar_row) as cursor:
@@ -273,7 +444,7 @@ class Database(AbstractAsyncContextManager["Database"]):
         query = """
             select
               current_setting('server_version_num')::integer,
-              to_regproc('public.claim_sms') is not null and to_regproc('herald.next_claim_at') is not null
+              to_regproc('public.claim_notifications') is not null and to_regproc('herald.next_claim_at') is not null
         """
         try:
             async with await AsyncConnection.connect(self._conninfo, prepare_threshold=None) as connection:
@@ -302,6 +473,6 @@ def _whereabouts(conninfo: str) -> str:
     return f"host {host}, port {parts.get('port') or 5432}, database {name}"
 
 
-def _fences(texts: Sequence[ClaimedText]) -> tuple[list[UUID], list[UUID]]:
-    """Give the jobs of texts and, in the same order, their tokens."""
-    return [text.job_id for text in texts], [text.processing_token for text in texts]
+def _fences(items: Sequence[Claimed]) -> tuple[list[UUID], list[UUID]]:
+    """Give the jobs of what was claimed and, in the same order, their tokens."""
+    return [item.job_id for item in items], [item.processing_token for item in items]

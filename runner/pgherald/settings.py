@@ -8,8 +8,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from email.errors import MessageError
+from email.headerregistry import Address as MailAddress
+from email.utils import parseaddr
+from importlib.metadata import entry_points
 from typing import Any, Final, Self, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import click
 import psycopg
@@ -21,6 +25,18 @@ _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ACCOUNT_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
 _SERVICE_SID: Final = re.compile(r"MG[0-9a-fA-F]{32}")
 _HIGHEST_PORT: Final = 65_535
+_SMTP_PORT: Final = 587
+_SMTPS_PORT: Final = 465
+_SMTP_FORM: Final = (
+    "must be smtp://user:password@host:port or smtps://…, with special characters in the password percent-encoded."
+)
+_VAPID_SUBJECT: Final = re.compile(r"mailto:[^\s@]+@[^\s@]+|https://[^\s]+")
+_FUNCTION: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+SEND_SMS: Final = "send_sms"
+SEND_NOTIFICATION: Final = "send_notification"
+# Where packages announce what they have for us.
+JOBS: Final = "pgherald.jobs"
+CHANNELS: Final = "pgherald.channels"
 # One for each host that is named; libpq finds out about a wrong one only when it connects.
 _PORTS: Final = re.compile(r"[0-9]{0,5}(,[0-9]{0,5})*")
 
@@ -65,12 +81,57 @@ class TwilioSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSettings:
+    """A mail server and a sender. Times are in seconds."""
+
+    host: str
+    port: int
+    sender: MailAddress
+    user: str | None = None
+    password: Secret | None = None
+    implicit_tls: bool = False
+    # None: if the server offers it.
+    start_tls: bool | None = None
+    connections: int = 5
+    timeout: float = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSettings:
+    """The key and the name that push services know an application by. Times are in seconds."""
+
+    private_key: Secret
+    subject: str
+    allow_private: bool = False
+    connect_timeout: float = 5
+    send_timeout: float = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How one kind of work goes. Times are in seconds."""
+
+    slots: int
+    batch_size: int
+    lease: float
+    poll_interval: float
+    grace: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
     """All that `pgherald run` can be told. Times are in seconds."""
 
     database_url: Secret
     direct_url: Secret
-    twilio: TwilioSettings
+    twilio: TwilioSettings | None = None
+    email: EmailSettings | None = None
+    push: PushSettings | None = None
+    # None: all that this runner can do.
+    job_types: tuple[str, ...] | None = None
+    # By job type: package.module:function.
+    handlers: Mapping[str, str] = dataclass_field(default_factory=dict)
+    job_concurrency: int = 10
     concurrency: int = 100
     batch_size: int = 100
     lease: float = 120
@@ -83,19 +144,25 @@ class RunSettings:
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:
         """Check what the command was given. Raises `click.UsageError`."""
-        twilio = _twilio(options)
-        if twilio.send_timeout >= options["lease"]:
-            raise _refusal(
-                "send_timeout",
-                f"{twilio.send_timeout:g} s must be less than the lease of {options['lease']:g} s (--lease, "
-                "PGHERALD_LEASE), or another runner could get a text while this one is still sending it.",
-            )
-        if options["serve"] and not twilio.callback_url:
+        job_types = _job_types(options)
+        handlers = _handlers(options)
+        email, push = _email(options), _push(options)
+        others = bool(
+            email or push or handlers or job_types or entry_points(group=JOBS) or entry_points(group=CHANNELS)
+        )
+        twilio = _twilio(options) if _names_twilio(options) or SEND_SMS in (job_types or ()) or not others else None
+        _check_times(options)
+        if options["serve"] and not (twilio and twilio.callback_url):
             raise _refusal("callback_url", "is missing. --serve needs the public address that Twilio is to call.")
         return cls(
             database_url=_database_url(options, "database_url"),
             direct_url=_database_url(options, "direct_url" if options["direct_url"] else "database_url"),
             twilio=twilio,
+            email=email,
+            push=push,
+            job_types=job_types,
+            handlers=handlers,
+            job_concurrency=options["job_concurrency"],
             concurrency=options["concurrency"],
             batch_size=options["batch_size"],
             lease=options["lease"],
@@ -104,6 +171,16 @@ class RunSettings:
             grace=options["grace"],
             rate_per_second=options["rate_per_second"],
             serve=_address(options["serve"], "serve") if options["serve"] else None,
+        )
+
+    def pace(self, slots: int) -> Pace:
+        """Give the pace of one kind of work with so many slots."""
+        return Pace(
+            slots=slots,
+            batch_size=self.batch_size,
+            lease=self.lease,
+            poll_interval=self.poll_interval,
+            grace=self.grace,
         )
 
 
@@ -125,6 +202,12 @@ class ServeSettings:
             callback_url=_web_url(_required(options, "callback_url"), "callback_url"),
             bind=_address(options["bind"], "bind"),
         )
+
+
+class _Names(click.types.StringParamType):
+    """One of several names; in a variable they stand side by side, with commas."""
+
+    envvar_list_splitter = ","
 
 
 class _Number(click.FloatRange):
@@ -207,28 +290,99 @@ _SETTINGS: Final = {
         "signatures are checked against it.",
         {"metavar": "URL"},
     ),
+    "job_types": _Setting(
+        "--job-type",
+        "PGHERALD_JOB_TYPES",
+        "A type of jobs to work on, such as send_sms; several are allowed, in the variable with commas. So that short "
+        "and long jobs can have runners of their own. Default: all that this runner can do.",
+        {"type": _Names(), "multiple": True, "metavar": "TYPE"},
+    ),
+    "handlers": _Setting(
+        "--handler",
+        "PGHERALD_HANDLERS",
+        "A function of yours for a type of jobs: generate_phases=package.module:function. Several are allowed, in the "
+        "variable with commas.",
+        {"type": _Names(), "multiple": True, "metavar": "TYPE=FUNCTION"},
+    ),
+    "job_concurrency": _Setting(
+        "--job-concurrency",
+        "PGHERALD_JOB_CONCURRENCY",
+        "Jobs in the hands of your functions at once.",
+        {"type": click.IntRange(1, 10_000), "default": 10},
+    ),
+    "smtp_url": _Setting(
+        "--smtp-url",
+        "PGHERALD_SMTP_URL",
+        "The mail server: smtp://user:password@host:587, or smtps://… where TLS comes first, on port 465. Default: no "
+        "e-mail is sent. Better set as a variable: others on the machine can read a command line.",
+        {"metavar": "URL"},
+    ),
+    "email_from": _Setting(
+        "--email-from",
+        "PGHERALD_EMAIL_FROM",
+        "Who e-mails come from: Name <name@example.com>.",
+        {"metavar": "ADDRESS"},
+    ),
+    "smtp_starttls": _Setting(
+        "--smtp-starttls",
+        "PGHERALD_SMTP_STARTTLS",
+        "Whether to ask for TLS on smtp://. auto: always with a password, else where the server offers it.",
+        {"type": click.Choice(["auto", "always", "never"], case_sensitive=False), "default": "auto"},
+    ),
+    "smtp_connections": _Setting(
+        "--smtp-connections",
+        "PGHERALD_SMTP_CONNECTIONS",
+        "E-mails in flight at once, each over a connection.",
+        {"type": click.IntRange(1, 1_000), "default": 5},
+    ),
+    "smtp_timeout": _Setting(
+        "--smtp-timeout",
+        "PGHERALD_SMTP_TIMEOUT",
+        "How long a mail server may take to let us in, and then over an e-mail.",
+        _seconds(60, most=_HOUR),
+    ),
+    "vapid_private_key": _Setting(
+        "--vapid-private-key",
+        "PGHERALD_VAPID_PRIVATE_KEY",
+        "The key that browsers subscribe to: a file in PEM, or base64url. Default: no push message is sent. Better set "
+        "as a variable: others on the machine can read a command line.",
+        {"metavar": "KEY"},
+    ),
+    "vapid_subject": _Setting(
+        "--vapid-subject",
+        "PGHERALD_VAPID_SUBJECT",
+        "Whom a push service can turn to: mailto:name@example.com, or an https address.",
+        {"metavar": "URL"},
+    ),
+    "push_allow_private": _Setting(
+        "--push-allow-private",
+        "PGHERALD_PUSH_ALLOW_PRIVATE",
+        "Send push messages to private and unencrypted addresses, too. Only for tests: users write these addresses, "
+        "and could reach what only this machine should.",
+        {"is_flag": True},
+    ),
     "concurrency": _Setting(
         "--concurrency",
         "PGHERALD_CONCURRENCY",
-        "Texts in flight at once.",
+        "Texts in flight at once; and as many push messages.",
         {"type": click.IntRange(1, 10_000), "default": 100},
     ),
     "batch_size": _Setting(
         "--batch-size",
         "PGHERALD_BATCH_SIZE",
-        "Texts claimed, or results recorded, by one statement at most.",
+        "Texts or other jobs claimed, or results recorded, by one statement at most.",
         {"type": click.IntRange(1, 1_000), "default": 100},
     ),
     "lease": _Setting(
         "--lease",
         "PGHERALD_LEASE",
-        "How long a claimed text is this runner's. Extended while the text is in flight.",
+        "How long a claimed text or other job is this runner's. Extended while it is in flight.",
         _seconds(120, most=_DAY, least=1),
     ),
     "poll_interval": _Setting(
         "--poll-interval",
         "PGHERALD_POLL_INTERVAL",
-        "Longest time between two looks at the queue when nothing notifies of a new text.",
+        "Longest time between two looks at the queue when nothing notifies of a new text or other job.",
         _seconds(1, most=_HOUR),
     ),
     "tick_interval": _Setting(
@@ -240,7 +394,8 @@ _SETTINGS: Final = {
     "grace": _Setting(
         "--grace",
         "PGHERALD_GRACE",
-        "How long texts in flight may go on after SIGTERM. One that is cut off is held, since Twilio may have it.",
+        "How long what is in flight may go on after SIGTERM. A text that is cut off is held, since Twilio may have it; "
+        "another job is tried again.",
         _seconds(25, most=_HOUR, least=0),
     ),
     "rate_per_second": _Setting(
@@ -252,13 +407,13 @@ _SETTINGS: Final = {
     "connect_timeout": _Setting(
         "--connect-timeout",
         "PGHERALD_CONNECT_TIMEOUT",
-        "How long it may take to reach Twilio.",
+        "How long it may take to reach Twilio or a push service.",
         _seconds(5, most=_HOUR),
     ),
     "send_timeout": _Setting(
         "--send-timeout",
         "PGHERALD_SEND_TIMEOUT",
-        "How long a whole request to Twilio may take. Less than the lease.",
+        "How long a whole request to Twilio or a push service may take. Less than the lease.",
         _seconds(30, most=_HOUR),
     ),
     "serve": _Setting(
@@ -288,7 +443,8 @@ _SETTINGS: Final = {
 }
 _SERVE: Final = ("database_url", "auth_token", "callback_url", "bind", "log_level", "log_format")
 _RUN: Final = tuple(name for name in _SETTINGS if name != "bind")
-_ACCOUNTS: Final = ("database_url", "account_sid", "auth_token", "from_number", "messaging_service_sid", "api_url")
+_TWILIO: Final = ("account_sid", "auth_token", "from_number", "messaging_service_sid", "api_url")
+_ACCOUNTS: Final = ("database_url", *_TWILIO, "smtp_url", "vapid_private_key")
 
 
 def run_options(command: Command) -> Command:
@@ -302,7 +458,7 @@ def serve_options(command: Command) -> Command:
 
 
 def nothing_is_set(options: Mapping[str, Any]) -> bool:
-    """Tell whether neither a database nor anything of Twilio was named."""
+    """Tell whether neither a database nor anything to send with was named."""
     return not any(options[name] for name in _ACCOUNTS)
 
 
@@ -337,17 +493,111 @@ def _required(options: Mapping[str, Any], name: str) -> str:
     return value
 
 
+def _check_times(options: Mapping[str, Any]) -> None:
+    """Check that one time fits into the other."""
+    connect, send, lease = options["connect_timeout"], options["send_timeout"], options["lease"]
+    if connect > send:
+        raise _refusal(
+            "connect_timeout",
+            f"{connect:g} s must not be more than the {send:g} s of the whole request (--send-timeout, "
+            "PGHERALD_SEND_TIMEOUT).",
+        )
+    if send >= lease:
+        raise _refusal(
+            "send_timeout",
+            f"{send:g} s must be less than the lease of {lease:g} s (--lease, PGHERALD_LEASE), or another runner could "
+            "get a text while this one is still sending it.",
+        )
+
+
+def _job_types(options: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Read the types of jobs; that the database knows them is checked there."""
+    named = tuple(dict.fromkeys(filter(None, map(str.strip, options["job_types"]))))
+    return named or None
+
+
+def _handlers(options: Mapping[str, Any]) -> dict[str, str]:
+    """Read which function is for which type of jobs."""
+    handlers: dict[str, str] = {}
+    for named in filter(None, options["handlers"]):
+        job_type, _, function = (part.strip() for part in named.partition("="))
+        if not job_type or not _FUNCTION.fullmatch(function):
+            raise _refusal("handlers", f"must be TYPE=package.module:function, not {named!r}.")
+        if job_type in handlers:
+            raise _refusal("handlers", f"names two functions for {job_type}.")
+        handlers[job_type] = function
+    return handlers
+
+
+def _email(options: Mapping[str, Any]) -> EmailSettings | None:
+    """Check all that concerns e-mail; None if it is not wanted."""
+    if not options["smtp_url"]:
+        if options["email_from"]:
+            raise _refusal("smtp_url", f"is missing. {_SETTINGS['smtp_url'].help}")
+        return None
+    try:
+        parts = urlsplit(options["smtp_url"])
+        port = parts.port or (_SMTPS_PORT if parts.scheme == "smtps" else _SMTP_PORT)
+    except ValueError:
+        raise _refusal("smtp_url", _SMTP_FORM) from None
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    strange = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or strange or bool(user) != bool(password):
+        raise _refusal("smtp_url", _SMTP_FORM)
+    wish = options["smtp_starttls"]
+    return EmailSettings(
+        host=parts.hostname,
+        port=port,
+        sender=_mail_address(_required(options, "email_from"), "email_from"),
+        user=user or None,
+        password=Secret(password) if password else None,
+        implicit_tls=parts.scheme == "smtps",
+        start_tls=parts.scheme == "smtp" and {"always": True, "never": False, "auto": True if user else None}[wish],
+        connections=options["smtp_connections"],
+        timeout=options["smtp_timeout"],
+    )
+
+
+def _mail_address(value: str, name: str) -> MailAddress:
+    """Read one address, with or without a name."""
+    display_name, address = parseaddr(value)
+    try:
+        mailbox = MailAddress(display_name=display_name, addr_spec=address)
+    except (ValueError, IndexError, MessageError):  # whatever the standard library raises about it
+        mailbox = MailAddress()
+    if not mailbox.domain or not mailbox.addr_spec.isascii():
+        raise _refusal(name, "must be an address such as Name <name@example.com>.")
+    return mailbox
+
+
+def _push(options: Mapping[str, Any]) -> PushSettings | None:
+    """Check all that concerns push messages; None if they are not wanted."""
+    if not options["vapid_private_key"]:
+        if options["vapid_subject"]:
+            raise _refusal("vapid_private_key", f"is missing. {_SETTINGS['vapid_private_key'].help}")
+        return None
+    subject = _required(options, "vapid_subject")
+    if not _VAPID_SUBJECT.fullmatch(subject):
+        raise _refusal("vapid_subject", "must be mailto:name@example.com or https://example.com.")
+    return PushSettings(
+        private_key=Secret(options["vapid_private_key"]),
+        subject=subject,
+        allow_private=options["push_allow_private"],
+        connect_timeout=options["connect_timeout"],
+        send_timeout=options["send_timeout"],
+    )
+
+
+def _names_twilio(options: Mapping[str, Any]) -> bool:
+    """Tell whether anything of Twilio was named."""
+    return any(options[name] for name in _TWILIO)
+
+
 def _twilio(options: Mapping[str, Any]) -> TwilioSettings:
     """Check all that concerns Twilio."""
     account_sid, auth_token = _required(options, "account_sid"), _required(options, "auth_token")
     if not _ACCOUNT_SID.fullmatch(account_sid):
         raise _refusal("account_sid", "must be AC and 32 hexadecimal digits. Twilio's console shows it.")
-    if options["connect_timeout"] > options["send_timeout"]:
-        raise _refusal(
-            "connect_timeout",
-            f"{options['connect_timeout']:g} s must not be more than the {options['send_timeout']:g} s of the whole "
-            "request (--send-timeout, PGHERALD_SEND_TIMEOUT).",
-        )
     return TwilioSettings(
         account_sid=account_sid,
         auth_token=Secret(auth_token),

@@ -10,11 +10,9 @@ import json
 import logging
 import math
 import re
-import time
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from types import SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -25,7 +23,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from pgherald.log import mask_numbers
+from pgherald.replies import name_of, retry_after, words
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,9 +35,6 @@ _log = logging.getLogger(__name__)
 
 _MESSAGE_SID: Final = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 _SERVICE_PREFIX: Final = "MG"
-# Beyond a day a Retry-After is garbage, and must not overflow an interval in the database.
-_LONGEST_RETRY_AFTER: Final = 86_400
-_LONGEST_ERROR_MESSAGE: Final = 500
 # Well below the minute after which a provider's load balancer closes idle connections: a request written to a
 # connection that is just being closed ends as "may have been accepted".
 _KEEP_ALIVE_SECONDS: Final = 15
@@ -218,7 +213,7 @@ def _read(exchange: _Exchange, problem: Exception | None) -> Answer:
     """Put what was seen into words."""
     status = exchange.http_status
     if status is None:
-        return Answer(error_message=_name(problem), maybe_accepted=exchange.connected)
+        return Answer(error_message=name_of(problem), maybe_accepted=exchange.connected)
 
     body = _json_object(exchange.body)
     if status // 100 == 2:  # noqa: PLR2004  success
@@ -226,18 +221,18 @@ def _read(exchange: _Exchange, problem: Exception | None) -> Answer:
         genuine = isinstance(sid, str) and _MESSAGE_SID.fullmatch(sid)
         return Answer(
             sid=sid if genuine else None,
-            provider_status=_words(body.get("status")),
+            provider_status=words(body.get("status")),
             segments=_whole_number(body.get("num_segments")),
             http_status=status,
-            error_message=None if genuine else f"an answer without a SID: {_name(problem) or 'not a message'}",
+            error_message=None if genuine else f"an answer without a SID: {name_of(problem) or 'not a message'}",
             maybe_accepted=True,
         )
     return Answer(
         http_status=status,
         error_code=_whole_number(body.get("code")),
         # The second pair is what RFC 9457 calls them.
-        error_message=_words(body.get("message") or body.get("detail") or body.get("title")),
-        retry_after_seconds=_retry_after(exchange),
+        error_message=words(body.get("message") or body.get("detail") or body.get("title")),
+        retry_after_seconds=retry_after(exchange.retry_after, exchange.date),
         maybe_accepted=True,
     )
 
@@ -251,22 +246,6 @@ def _json_object(body: str | None) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _name(problem: Exception | None) -> str | None:
-    """Name an exception. Its words may hold an address with the account in it, so only the system's own are kept."""
-    if problem is None:
-        return None
-    reason = getattr(problem, "strerror", None)
-    return f"{type(problem).__name__}: {reason}" if isinstance(reason, str) else type(problem).__name__
-
-
-def _words(value: object) -> str | None:
-    """Make text of the provider's fit to be stored: no whole numbers, nothing that jsonb refuses, not too long."""
-    if not isinstance(value, str):
-        return None
-    storable = value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-    return mask_numbers(storable)[:_LONGEST_ERROR_MESSAGE]
-
-
 def _whole_number(value: object) -> int | None:
     """Read an integer, which Twilio writes with or without quotes; None if it is none, or beyond a Postgres integer."""
     try:
@@ -274,26 +253,3 @@ def _whole_number(value: object) -> int | None:
     except ValueError:
         return None
     return number if number is not None and abs(number) < 2**31 else None
-
-
-def _retry_after(exchange: _Exchange) -> int | None:
-    """Read a Retry-After header, which is either seconds or a date. A date is compared with the answer's own clock."""
-    header = exchange.retry_after
-    if header is None:
-        return None
-    try:
-        seconds = float(header)
-    except ValueError:
-        then = _timestamp(header)
-        if then is None:
-            return None
-        seconds = then - (_timestamp(exchange.date or "") or time.time())
-    return math.ceil(min(max(seconds, 0), _LONGEST_RETRY_AFTER)) if math.isfinite(seconds) else None
-
-
-def _timestamp(date: str) -> float | None:
-    """Read an HTTP date."""
-    try:
-        return parsedate_to_datetime(date).timestamp()
-    except (ValueError, OverflowError):
-        return None

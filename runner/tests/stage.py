@@ -1,11 +1,21 @@
 """What the tests of the runner are played on: a provider over HTTP, a line to the database, and a client of it."""
 
 import asyncio
+import base64
 import contextlib
+import json
+import os
+import signal
 import socket
+import ssl
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default as mail_policy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
@@ -13,15 +23,23 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from aiohttp import web
+from aiosmtpd.smtp import SMTP, Envelope
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from http_ece import decrypt
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from pgherald import webhooks
-from pgherald.database import Database
+from pgherald.database import ClaimedNotification, Database
+from pgherald.lane import Lane
 from pgherald.settings import Address, RunSettings, Secret, TwilioSettings
 from pgherald.twilio import Twilio
-from pgherald.worker import Worker
+from pgherald.worker import Texts, Worker
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from pgherald.simulator import Simulator
 
 SENDER: Final = "+15005550006"
@@ -192,6 +210,72 @@ class Desk:
         )
         return [text["id"] for text in texts]
 
+    async def notify(
+        self,
+        payload: Mapping[str, Any],
+        *,
+        email: str | None = None,
+        push: Mapping[str, str] | None = None,
+        priority: str = "normal",
+    ) -> dict[str, Any]:
+        """Emit an event to a new user with these addresses, and give its e-mail or push message."""
+        await self.rows("alter table public.users add column if not exists email text")
+        (user,) = await self.rows(
+            "insert into public.users (id, email) values (gen_random_uuid(), %s) returning id", email
+        )
+        if push:
+            await self.rows(
+                """
+                insert into public.push_subscriptions (user_id, endpoint, p256dh_key, auth_key)
+                values (%s, %s, %s, %s)
+                """,
+                *(user["id"], push["endpoint"], push["p256dh"], push["auth"]),
+            )
+        await self.rows(
+            "insert into public.notification_subscriptions (user_id, event_type) values (%s, 'task.due_soon')",
+            user["id"],
+        )
+        await self.rows(
+            "update public.user_notification_preferences set priority = %s where user_id = %s", priority, user["id"]
+        )
+        await self.rows(
+            "select public.emit_notification_event('task.due_soon', p_target_user_id => %s, p_payload => %s)",
+            *(user["id"], Jsonb(dict(payload))),
+        )
+        (delivery,) = await self.rows(
+            """
+            select * from public.notification_deliveries
+            where recipient_user_id = %s and channel in ('email', 'push')
+            """,
+            user["id"],
+        )
+        return delivery
+
+    async def delivery(self, delivery_id: UUID) -> dict[str, Any]:
+        """Look what became of an e-mail or a push message, and of its job."""
+        (row,) = await self.rows(
+            """
+            select
+              delivery.status, delivery.external_id, delivery.last_error, job.status::text as job_status, job.attempts,
+              job.scheduled_for - now() as waits
+            from public.notification_deliveries as delivery
+            inner join public.queue_jobs as job on job.id = delivery.queue_job_id
+            where delivery.id = %s
+            """,
+            delivery_id,
+        )
+        return row
+
+    async def until_job(self, job_id: UUID, *statuses: str, seconds: float = 20) -> dict[str, Any]:
+        """Wait until a job has one of these statuses, and give it."""
+        ends_at = time.monotonic() + seconds
+        while True:
+            (job,) = await self.rows("select *, status::text as status from public.queue_jobs where id = %s", job_id)
+            if job["status"] in statuses:
+                return job
+            assert time.monotonic() < ends_at, f"still {job['status']}, not {statuses}"
+            await asyncio.sleep(0.05)
+
     async def statuses(self) -> dict[str, int]:
         """Count the texts by status."""
         rows = await self.rows("select status::text, count(*) from public.sms_messages group by 1")
@@ -225,6 +309,166 @@ async def until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
         await asyncio.sleep(0.02)
 
 
+class MailServer:
+    """A mail server on loopback that replies as told, and keeps what it took."""
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, implicit: bool = False, **options: Any) -> None:  # noqa: ANN401
+        """Take all mails at first. TLS is offered, or wanted from the beginning."""
+        self.port = 0
+        self.tls = tls
+        self.implicit = implicit
+        self.options = options
+        self.replies: dict[str, str] = {}
+        self.after_data = "250 OK"
+        self.mails: list[EmailMessage] = []
+        self.envelopes: list[Envelope] = []
+        self.connections = 0
+        self.secured = 0
+        self.delay = 0.0
+        self.hang_up_on: str | None = None
+
+    async def handle_RCPT(self, server: SMTP, _session: object, envelope: Envelope, address: str, _o: object) -> str:  # noqa: N802
+        """Take a recipient, or not."""
+        if self.hang_up_on == "RCPT":
+            assert server.transport
+            server.transport.close()
+        reply = self.replies.get(address, "250 OK")
+        if reply.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return reply
+
+    async def handle_DATA(self, server: SMTP, _session: object, envelope: Envelope) -> str:  # noqa: N802
+        """Take a mail, or not."""
+        await asyncio.sleep(self.delay)
+        assert server.transport
+        self.secured += server.transport.get_extra_info("sslcontext") is not None
+        self.envelopes.append(envelope)
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(message_from_bytes(envelope.content, policy=mail_policy))
+        return self.after_data
+
+    def connect(self) -> SMTP:
+        """Talk to one client."""
+        self.connections += 1
+        return SMTP(
+            self,
+            hostname="mail.test",
+            tls_context=None if self.implicit else self.tls,
+            **{"timeout": 30, **self.options},
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve at `port`."""
+        server = await asyncio.get_running_loop().create_server(
+            self.connect, "127.0.0.1", self.port, ssl=self.tls if self.implicit else None
+        )
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield
+        finally:
+            server.close()
+
+
+class Device:
+    """A browser with a push service of its own: replies as told, decrypts what comes, checks who it is from."""
+
+    def __init__(self) -> None:
+        """Subscribe, and take everything at first."""
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.secret = os.urandom(16)
+        self.endpoint = ""
+        self.status = 201
+        self.headers: dict[str, str] = {"Location": "/message/1"}
+        self.body = ""
+        self.delay = 0.0
+        self.requests: list[tuple[Mapping[str, str], bytes]] = []
+
+    @property
+    def subscription(self) -> dict[str, str]:
+        """What the browser gives to the application."""
+        public = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return {"endpoint": self.endpoint, "p256dh": encode(public), "auth": encode(self.secret)}
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """What came, decrypted."""
+        return [
+            json.loads(decrypt(body, private_key=self.key, auth_secret=self.secret, version="aes128gcm"))
+            for _, body in self.requests
+        ]
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take a message, or not."""
+        self.requests.append((request.headers, await request.read()))
+        await asyncio.sleep(self.delay)
+        return web.Response(status=self.status, headers=self.headers, text=self.body)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve at `endpoint`."""
+        application = web.Application()
+        application.router.add_post("/push/{token}", self.take)
+        runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            self.endpoint = f"http://127.0.0.1:{runner.addresses[0][1]}/push/{uuid4().hex}"
+            yield
+        finally:
+            await runner.cleanup()
+
+
+def encode(value: bytes) -> str:
+    """Write base64url as browsers do."""
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def decode(value: str) -> bytes:
+    """Read base64url as browsers write it."""
+    return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+
+
+def a_notification(channel: str, address: str, payload: Mapping[str, Any], /, **changes: Any) -> ClaimedNotification:  # noqa: ANN401
+    """Make a claimed notification out of nothing."""
+    fields: dict[str, Any] = {
+        "job_id": uuid4(),
+        "processing_token": uuid4(),
+        "lease_expires_at": datetime.now(UTC),
+        "delivery_id": uuid4(),
+        "attempt": 1,
+        "channel": channel,
+        "address": address,
+        "event_type": "task.due_soon",
+        "payload": payload,
+        "p256dh_key": None,
+        "auth_key": None,
+        "expires_in_seconds": None,
+        "priority": 10,
+        "correlation_id": uuid4(),
+    }
+    return ClaimedNotification(**{**fields, **changes})
+
+
+@asynccontextmanager
+async def a_worker(
+    database_url: str,
+    *lanes: Callable[[Database, RunSettings], Lane[Any, Any]],
+    **changes: Any,  # noqa: ANN401  the fields of RunSettings
+) -> AsyncIterator[Worker]:
+    """Run a worker without texts, and see at the end that it stops in good order."""
+    settings = RunSettings(database_url=Secret(database_url), direct_url=Secret(database_url), **changes)
+    async with Database(settings.database_url, settings.direct_url) as database:
+        worker = Worker(
+            database,
+            [lane(database, settings) for lane in lanes],
+            runner=f"test {uuid4()}",
+            tick_interval=settings.tick_interval,
+        )
+        async with working(worker):
+            yield worker
+
+
 @asynccontextmanager
 async def a_runner(
     database_url: str,
@@ -239,31 +483,87 @@ async def a_runner(
     with socket.create_server(("127.0.0.1", 0)) as finder:
         address = Address("127.0.0.1", finder.getsockname()[1])
     callback_url = f"http://{address.host}:{address.port}/twilio/status" if reports else None
+    account = TwilioSettings(
+        account_sid=provider.account_sid,
+        auth_token=Secret(provider.auth_token),
+        sender=SENDER,
+        api_url=provider.base_url,
+        callback_url=callback_url,
+        send_timeout=send_timeout,
+    )
     settings = RunSettings(
         database_url=Secret(database_url),
         direct_url=Secret(direct_url or database_url),
-        twilio=TwilioSettings(
-            account_sid=provider.account_sid,
-            auth_token=Secret(provider.auth_token),
-            sender=SENDER,
-            api_url=provider.base_url,
-            callback_url=callback_url,
-            send_timeout=send_timeout,
-        ),
+        twilio=account,
         **changes,
     )
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.database_url, settings.direct_url))
-        twilio = await stack.enter_async_context(Twilio(settings.twilio, connections=settings.concurrency))
+        twilio = await stack.enter_async_context(Twilio(account, connections=settings.concurrency))
         await database.register_sender(SENDER, rate_per_second=settings.rate_per_second)
         if callback_url:
-            application = webhooks.endpoint(database, auth_token=settings.twilio.auth_token, callback_url=callback_url)
+            application = webhooks.endpoint(database, auth_token=account.auth_token, callback_url=callback_url)
             await stack.enter_async_context(webhooks.serving(application, address))
-        worker = Worker(database, twilio, settings, runner=f"test {uuid4()}")
-        task = asyncio.create_task(worker.run())
-        try:
+        name = f"test {uuid4()}"
+        texts = Texts(database, twilio, settings.pace(settings.concurrency), sender=SENDER, runner=name)
+        worker = Worker(database, [texts], runner=name, tick_interval=settings.tick_interval)
+        async with working(worker):
             yield worker
-        finally:
-            if not worker.is_stopping:  # a second stop would mean to hurry
-                worker.stop()
-            assert await asyncio.wait_for(task, 30) == 0
+
+
+@asynccontextmanager
+async def working(worker: Worker) -> AsyncIterator[None]:
+    """Have a worker work, and see at the end that it stops in good order."""
+    task = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        if not worker.is_stopping:  # a second stop would mean to hurry
+            worker.stop()
+        assert await asyncio.wait_for(task, 30) == 0
+
+
+class Program:
+    """A program that runs, and what it has printed."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        """Collect the output of a process."""
+        self.process = process
+        self.lines: list[str] = []
+        self.reading = asyncio.create_task(self.read())
+
+    async def read(self) -> None:
+        """Read to the end."""
+        assert self.process.stdout
+        async for line in self.process.stdout:
+            self.lines.append(line.decode().rstrip())
+
+    async def end(self, number: signal.Signals) -> int:
+        """Send a signal and wait for the exit code."""
+        self.process.send_signal(number)
+        code = await asyncio.wait_for(self.process.wait(), 30)
+        await self.reading
+        return code
+
+
+@asynccontextmanager
+async def program(*arguments: str, variables: Mapping[str, str], folder: Path | None = None) -> AsyncIterator[Program]:
+    """Run pgherald in a folder, and see that it is gone at the end."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PGHERALD_", "TWILIO_", "DATABASE"))
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "pgherald", *arguments),
+        env={**kept, **variables},
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    running = Program(process)
+    try:
+        yield running
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await running.reading

@@ -56,6 +56,7 @@ def start(environment: Mapping[str, str | None], *arguments: str, command: str =
 
 def test_everything_comes_from_the_environment() -> None:
     settings = RunSettings.from_options(options(ENOUGH))
+    assert settings.twilio
     assert settings.database_url.reveal() == ENOUGH["DATABASE_URL"]
     assert settings.direct_url.reveal() == ENOUGH["DATABASE_URL"]
     assert settings.twilio.account_sid == ENOUGH["TWILIO_ACCOUNT_SID"]
@@ -65,6 +66,7 @@ def test_everything_comes_from_the_environment() -> None:
 
 def test_defaults_are_what_the_help_says() -> None:
     settings = RunSettings.from_options(options(ENOUGH))
+    assert settings.twilio
     assert (settings.concurrency, settings.batch_size, settings.lease) == (100, 100, 120)
     assert (settings.poll_interval, settings.tick_interval, settings.grace) == (1, 1, 25)
     assert (settings.twilio.connect_timeout, settings.twilio.send_timeout) == (5, 30)
@@ -91,6 +93,7 @@ def test_defaults_are_what_the_help_says() -> None:
         ("PGHERALD_RATE_PER_SECOND", "--rate-per-second", "2.5", lambda s: s.rate_per_second == 2.5),
         ("PGHERALD_CONNECT_TIMEOUT", "--connect-timeout", "3", lambda s: s.twilio.connect_timeout == 3),
         ("PGHERALD_SEND_TIMEOUT", "--send-timeout", "20", lambda s: s.twilio.send_timeout == 20),
+        ("PGHERALD_JOB_CONCURRENCY", "--job-concurrency", "3", lambda s: s.job_concurrency == 3),
     ],
 )
 def test_each_setting_has_a_variable_and_an_option(variable: str, option: str, value: str, read: Any) -> None:  # noqa: ANN401
@@ -101,7 +104,72 @@ def test_each_setting_has_a_variable_and_an_option(variable: str, option: str, v
 def test_a_messaging_service_can_be_the_sender() -> None:
     service = f"MG{uuid4().hex}"
     environment = {**ENOUGH, "TWILIO_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": service}
-    assert RunSettings.from_options(options(environment)).twilio.sender == service
+    twilio = RunSettings.from_options(options(environment)).twilio
+    assert twilio
+    assert twilio.sender == service
+
+
+MAIL = {"PGHERALD_SMTP_URL": "smtp://mail.test", "PGHERALD_EMAIL_FROM": "App <app@example.org>"}
+PUSH = {"PGHERALD_VAPID_PRIVATE_KEY": "test-key", "PGHERALD_VAPID_SUBJECT": "mailto:app@example.org"}
+ONLY_A_DATABASE = {name: value for name, value in ENOUGH.items() if name == "DATABASE_URL"}
+
+
+@pytest.mark.parametrize(
+    ("url", "more", "expected"),
+    [
+        ("smtp://mail.test", {}, ("mail.test", 587, None, None, False, None)),
+        ("smtp://mail.test:25/", {}, ("mail.test", 25, None, None, False, None)),
+        ("smtps://mail.test", {}, ("mail.test", 465, None, None, True, False)),
+        (f"smtp://a%40b:{PASSWORD}%2F@[::1]:2525", {}, ("::1", 2525, "a@b", f"{PASSWORD}/", False, True)),
+        (
+            f"smtp://a:{PASSWORD}@mail.test",
+            {"PGHERALD_SMTP_STARTTLS": "never"},
+            ("mail.test", 587, "a", PASSWORD, False, False),
+        ),
+        ("smtp://mail.test", {"PGHERALD_SMTP_STARTTLS": "always"}, ("mail.test", 587, None, None, False, True)),
+    ],
+)
+def test_a_mail_server_is_read_from_its_address(url: str, more: dict[str, str], expected: tuple[object, ...]) -> None:
+    email = RunSettings.from_options(options({**ENOUGH, **MAIL, "PGHERALD_SMTP_URL": url, **more})).email
+    assert email
+    password = email.password and email.password.reveal()
+    assert (email.host, email.port, email.user, password, email.implicit_tls, email.start_tls) == expected
+    assert (email.sender.addr_spec, email.sender.display_name) == ("app@example.org", "App")
+    assert PASSWORD not in repr(email)
+
+
+def test_push_messages_are_set_up_by_a_key_and_a_subject() -> None:
+    push = RunSettings.from_options(options({**ENOUGH, **PUSH})).push
+    assert push
+    assert (push.private_key.reveal(), push.subject, push.allow_private) == (
+        "test-key",
+        "mailto:app@example.org",
+        False,
+    )
+    assert "test-key" not in repr(push)
+    allowed = RunSettings.from_options(options({**ENOUGH, **PUSH, "PGHERALD_PUSH_ALLOW_PRIVATE": "1"})).push
+    assert allowed
+    assert allowed.allow_private
+
+
+def test_types_and_functions_are_several() -> None:
+    given = {**ONLY_A_DATABASE, "PGHERALD_JOB_TYPES": "other, sync_calendar ,,", "PGHERALD_HANDLERS": "other=a.b:c"}
+    settings = RunSettings.from_options(options(given))
+    assert (settings.job_types, settings.handlers) == (("other", "sync_calendar"), {"other": "a.b:c"})
+    arguments = ["--job-type", "other", "--job-type", "send_sms", "--handler", "x=a:b", "--handler", "y=a:b.c"]
+    settings = RunSettings.from_options(options(ENOUGH, *arguments))
+    assert (settings.job_types, settings.handlers) == (("other", "send_sms"), {"x": "a:b", "y": "a:b.c"})
+
+
+@pytest.mark.parametrize("others", [MAIL, PUSH, {"PGHERALD_HANDLERS": "other=a:b"}])
+def test_with_other_work_no_twilio_is_needed(others: dict[str, str]) -> None:
+    assert RunSettings.from_options(options({**ONLY_A_DATABASE, **others})).twilio is None
+    with pytest.raises(click.UsageError, match="TWILIO_ACCOUNT_SID"):
+        RunSettings.from_options(options({**ONLY_A_DATABASE, **others, "PGHERALD_JOB_TYPES": "send_sms"}))
+    with pytest.raises(click.UsageError, match="TWILIO_ACCOUNT_SID"):
+        RunSettings.from_options(options({**ONLY_A_DATABASE, **others, "TWILIO_FROM": "+15005550006"}))
+    with pytest.raises(click.UsageError, match="PGHERALD_CALLBACK_URL"):
+        RunSettings.from_options(options({**ONLY_A_DATABASE, **others, "PGHERALD_SERVE": "127.0.0.1:1"}))
 
 
 def test_the_runner_can_serve_too() -> None:
@@ -131,6 +199,7 @@ def test_settings_cannot_be_changed() -> None:
 
 def test_no_secret_shows_in_a_repr() -> None:
     settings = RunSettings.from_options(options(ENOUGH))
+    assert settings.twilio
     shown = f"{settings!r} {settings} {settings.twilio.auth_token} {settings.database_url!r}"
     assert TOKEN not in shown
     assert PASSWORD not in shown
@@ -174,6 +243,29 @@ def test_no_secret_shows_in_a_repr() -> None:
         ({"PGHERALD_GRACE": "-1"}, ["--grace", "PGHERALD_GRACE"]),
         ({"PGHERALD_GRACE": "inf"}, ["--grace", "PGHERALD_GRACE"]),
         ({"PGHERALD_RATE_PER_SECOND": "0"}, ["--rate-per-second", "PGHERALD_RATE_PER_SECOND"]),
+        ({"PGHERALD_SMTP_URL": "mail.test:25"}, ["--smtp-url", "PGHERALD_SMTP_URL", "smtp://user:password@host:port"]),
+        ({"PGHERALD_SMTP_URL": f"smtp://u:{PASSWORD}@h:port"}, ["PGHERALD_SMTP_URL", "percent-encoded"]),
+        ({"PGHERALD_SMTP_URL": f"smtp://:{PASSWORD}@h"}, ["PGHERALD_SMTP_URL", "smtp://"]),
+        ({"PGHERALD_SMTP_URL": "smtp://u@h"}, ["PGHERALD_SMTP_URL", "smtp://"]),
+        ({"PGHERALD_SMTP_URL": "smtp://h/path"}, ["PGHERALD_SMTP_URL", "smtp://"]),
+        ({"PGHERALD_SMTP_URL": "smtp://h"}, ["--email-from", "PGHERALD_EMAIL_FROM", "is missing"]),
+        ({"PGHERALD_EMAIL_FROM": "a@b.c"}, ["--smtp-url", "PGHERALD_SMTP_URL", "is missing"]),
+        *(
+            ({"PGHERALD_SMTP_URL": "smtp://h", "PGHERALD_EMAIL_FROM": sender}, ["PGHERALD_EMAIL_FROM", "Name <name@"])
+            for sender in ("nobody", "App <>", "@b.c", "jürgen@b.c", "a@")
+        ),
+        ({"PGHERALD_SMTP_STARTTLS": "maybe"}, ["--smtp-starttls", "PGHERALD_SMTP_STARTTLS"]),
+        ({"PGHERALD_VAPID_PRIVATE_KEY": "test-key"}, ["--vapid-subject", "PGHERALD_VAPID_SUBJECT", "is missing"]),
+        (
+            {"PGHERALD_VAPID_SUBJECT": "mailto:a@b.c"},
+            ["--vapid-private-key", "PGHERALD_VAPID_PRIVATE_KEY", "is missing"],
+        ),
+        (
+            {"PGHERALD_VAPID_PRIVATE_KEY": "test-key", "PGHERALD_VAPID_SUBJECT": "a@b.c"},
+            ["PGHERALD_VAPID_SUBJECT", "mailto:name@example.com"],
+        ),
+        ({"PGHERALD_HANDLERS": "other=a.b.c"}, ["--handler", "PGHERALD_HANDLERS", "TYPE=package.module:function"]),
+        ({"PGHERALD_HANDLERS": "=a:b"}, ["--handler", "PGHERALD_HANDLERS"]),
         ({"PGHERALD_LOG_LEVEL": "loud"}, ["--log-level", "PGHERALD_LOG_LEVEL"]),
         ({"PGHERALD_LOG_FORMAT": "xml"}, ["--log-format", "PGHERALD_LOG_FORMAT"]),
     ],
@@ -214,7 +306,9 @@ def test_with_neither_database_nor_twilio_the_runner_stays_at_home(environment: 
     assert nothing_is_set(options(environment))
 
 
-@pytest.mark.parametrize("variable", [*ENOUGH, "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_API_URL"])
+@pytest.mark.parametrize(
+    "variable", [*ENOUGH, "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_API_URL", *list(MAIL)[:1], *list(PUSH)[:1]]
+)
 def test_one_of_them_is_enough_to_mean_it(variable: str) -> None:
     assert not nothing_is_set(options({variable: "something"}))
 

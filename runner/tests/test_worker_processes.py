@@ -5,19 +5,16 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
 from aiohttp import ClientError, ClientSession
 
-from stage import Desk, Provider, accept_after, until
+from stage import Desk, Provider, accept_after, program, until
 
 TOKEN = "test-token"  # noqa: S105  the tests look for it where it must not be
 
@@ -45,51 +42,6 @@ def environment(database_url: str, provider: Provider, **more: str) -> dict[str,
         "TWILIO_API_URL": provider.base_url,
         **more,
     }
-
-
-class Program:
-    """A program that runs, and what it has printed."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Collect the output of a process."""
-        self.process = process
-        self.lines: list[str] = []
-        self.reading = asyncio.create_task(self.read())
-
-    async def read(self) -> None:
-        """Read to the end."""
-        assert self.process.stdout
-        async for line in self.process.stdout:
-            self.lines.append(line.decode().rstrip())
-
-    async def end(self, number: signal.Signals) -> int:
-        """Send a signal and wait for the exit code."""
-        self.process.send_signal(number)
-        code = await asyncio.wait_for(self.process.wait(), 30)
-        await self.reading
-        return code
-
-
-@asynccontextmanager
-async def program(*arguments: str, variables: Mapping[str, str]) -> AsyncIterator[Program]:
-    """Run pgherald, and see that it is gone at the end."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PGHERALD_", "TWILIO_", "DATABASE"))
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pgherald", *arguments),
-        env={**kept, **variables},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    running = Program(process)
-    try:
-        yield running
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-        await running.reading
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

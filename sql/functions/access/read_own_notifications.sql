@@ -7,5 +7,3 @@ using (
   recipient_user_id = (select herald.current_user_id())
   and status <> 'pending'
 );
-
-grant select on public.notification_deliveries to herald_client;

@@ -19,7 +19,8 @@ begin
 end;
 $$;
 
-comment on function herald.check_delivery() is 'Trigger: refuses a delivery that a constraint would refuse (23514, 23502).';
+comment on function herald.check_delivery() is
+'Trigger: refuses a delivery that a constraint would refuse (23514, 23502).';
 
 revoke execute on function herald.check_delivery() from public;
 

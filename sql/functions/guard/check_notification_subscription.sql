@@ -6,7 +6,9 @@ set search_path = ''
 as $$
 begin
   perform herald.require_event_type('event_type', new.event_type);
-  perform herald.check_filters(new.filters);
+  if new.filters is not null then
+    perform herald.check_filters(new.filters);
+  end if;
   return new;
 end;
 $$;

@@ -18,9 +18,25 @@ begin
     ) as given (argument, value)
     where given.value is null;
   end if;
+  -- These columns may be null, and then say nothing of their own.
+  new.attempt_count := coalesce(new.attempt_count, 0);
+  new.max_attempts := coalesce(new.max_attempts, 3);
+  new.metadata := coalesce(new.metadata, '{}');
   if new.attempt_count < 0 or new.max_attempts < 1 then
     raise exception 'attempt_count % of max_attempts % cannot be', new.attempt_count, new.max_attempts
       using errcode = '22023', hint = 'Count attempts from 0, and allow at least 1.';
+  end if;
+
+  -- Only what this statement writes: an older row that has it is still to be planned, sent or ended.
+  if jsonb_typeof(new.metadata) <> 'object' and (tg_op = 'INSERT' or new.metadata is distinct from old.metadata) then
+    raise exception 'metadata is not an object but: %', jsonb_typeof(new.metadata)
+      using errcode = '22023', hint = 'Give a JSON object.';
+  end if;
+  if not isfinite(new.scheduled_for)
+    and (tg_op = 'INSERT' or new.scheduled_for is distinct from old.scheduled_for)
+  then
+    raise exception 'scheduled_for is no instant: %', new.scheduled_for
+      using errcode = '22023', hint = 'Give an instant, or null for at once.';
   end if;
 
   if tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number then
@@ -65,8 +81,8 @@ end;
 $$;
 
 comment on function herald.check_sms_message() is
-$$Trigger: validates number, words, time and category of a text (22023, 22004, 23503) and sets segment_count and
-expires_at.$$;
+$$Trigger: validates number, words, time, category and metadata of a text (22023, 22004, 23503) and sets segment_count
+and expires_at.$$;
 
 revoke execute on function herald.check_sms_message() from public;
 

@@ -58,7 +58,15 @@ begin
       end case;
       if v_from in ('failed', 'undelivered') then
         new.failed_at := null;
-        new.sent_at := case when new.status <> 'queued' then new.sent_at end;
+        -- A redrive begins anew: what the provider said of the first life is not about this one.
+        if new.status = 'queued' then
+          new.sent_at := null;
+          new.attempt_count := 0;
+          new.twilio_sid := null;
+          new.twilio_status := null;
+          new.twilio_error_code := null;
+          new.twilio_error_message := null;
+        end if;
       end if;
     else
       case new.status

@@ -1,5 +1,6 @@
 -- Nobody sends a queued text that has no job. Whoever queues one by a plain update, as the seed does in 8.4, gives it
--- one with that; so does whoever redrives one so. The functions that queue texts link the job themselves.
+-- one with that; so does whoever redrives one so, or says of one in doubt that it has not gone: there the held job
+-- waits again. The functions that queue texts link the job themselves.
 create or replace function herald.give_sms_job()
 returns trigger
 language plpgsql
@@ -8,7 +9,10 @@ as $$
 declare
   v_job_id uuid;
 begin
-  if exists (
+  update public.queue_jobs
+  set status = 'pending'
+  where id = new.queue_job_id and status = 'processing' and lease_expires_at is null;
+  if found or exists (
     select
     from public.queue_jobs
     where id = new.queue_job_id and status in ('pending', 'retrying', 'processing')
@@ -36,7 +40,7 @@ create or replace trigger t60_give_sms_job
 after update on public.sms_messages
 for each row when (
   new.status = 'queued'
-  and old.status in ('pending', 'scheduled', 'failed', 'undelivered')
-  and new.queue_job_id is not distinct from old.queue_job_id
+  and old.status in ('pending', 'scheduled', 'sending', 'failed', 'undelivered')
+  and (new.queue_job_id is null or new.queue_job_id is not distinct from old.queue_job_id)
 )
 execute function herald.give_sms_job();

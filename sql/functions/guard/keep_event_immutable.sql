@@ -1,5 +1,5 @@
--- What happened has happened. An event changes in three ways only: a user who is gone is forgotten by it, its content is
--- redacted, once, and a redacted one may be deleted.
+-- What happened has happened. An event changes in three ways only: a user who is gone is forgotten by it, its content
+-- is redacted, once, and a redacted one may be deleted.
 create or replace function herald.keep_event_immutable()
 returns trigger
 language plpgsql

@@ -12,7 +12,9 @@ begin
 
   raise exception '% is not a phone number in E.164 form: %', p_argument, coalesce(
       case
-        when p_phone_number ~ '[0-9]{5}' then herald.mask_phone(p_phone_number)
+        -- Five digits in all are enough to be somebody's number, however it is written.
+        when char_length(regexp_replace(p_phone_number, '[^0-9]', '', 'g')) > 4
+          then herald.mask_phone(regexp_replace(p_phone_number, '[^0-9+]', '', 'g'))
         else quote_literal(left(p_phone_number, 20))
       end,
       'null'

@@ -6,11 +6,12 @@ stable
 set search_path = ''
 as $$
 begin
-  if p_event_type is null or not exists (select from herald.event_types where event_type = p_event_type) then
-    perform herald.refuse_unknown(
-      p_argument, p_event_type, (select array_agg(event_type order by event_type) from herald.event_types)
-    );
+  if exists (select from herald.event_types where event_type = p_event_type) then
+    return;
   end if;
+  perform herald.refuse_unknown(
+    p_argument, p_event_type, (select array_agg(event_type order by event_type) from herald.event_types)
+  );
 end;
 $$;
 

@@ -8,7 +8,7 @@ as $$
 begin
   return p_text::timestamptz;
 exception
-  when invalid_datetime_format or datetime_field_overflow or invalid_parameter_value then
+  when data_exception then
     return null;
 end;
 $$;

@@ -16,7 +16,6 @@ returns uuid
 language plpgsql
 volatile
 set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_payload constant jsonb := coalesce(p_payload, '{}');
@@ -49,6 +48,7 @@ begin
       using errcode = '22023', hint = 'What has expired is never sent: give a later instant or none.';
   end if;
 
+  perform herald.require_short_key('p_idempotency_key', p_idempotency_key);
   if p_idempotency_key is not null then
     v_digest := sha256(convert_to(
       jsonb_build_array(
@@ -84,7 +84,7 @@ begin
     if v_same then
       return v_id;
     end if;
-    raise exception 'p_idempotency_key % was used for another event', quote_literal(left(p_idempotency_key, 60))
+    raise exception 'p_idempotency_key % was used for another event', herald.quote_key(p_idempotency_key)
       using errcode = 'SMS03', hint = format('The first request made event %s. Use a new key for a new event.', v_id);
   end if;
 

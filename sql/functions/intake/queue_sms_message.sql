@@ -30,6 +30,7 @@ declare
   v_id uuid;
   v_same boolean;
 begin
+  perform herald.require_short_key('p_idempotency_key', p_idempotency_key);
   if p_idempotency_key is not null then
     v_digest := sha256(convert_to(
       jsonb_build_array(
@@ -114,7 +115,7 @@ begin
     end if;
   end if;
 
-  raise exception 'p_idempotency_key % was used for another request', quote_literal(left(p_idempotency_key, 60))
+  raise exception 'p_idempotency_key % was used for another request', herald.quote_key(p_idempotency_key)
     using errcode = 'SMS03', hint = format('The first request made text %s. Use a new key for a new request.', v_id);
 end;
 $$;

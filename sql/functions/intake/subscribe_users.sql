@@ -8,11 +8,15 @@ set search_path = ''
 as $$
   with first_time as (
     insert into herald.automatic_subscriptions (user_id, event_type)
-    select users.id, known.event_type
-    from public.users
+    select wanted.user_id, known.event_type
+    from (
+      select unnest(p_user_ids) as user_id
+      union all
+      select id from public.users where p_user_ids is null
+    ) as wanted
     cross join herald.event_types as known
-    where known.subscribes_new_users and (p_user_ids is null or users.id = any (p_user_ids))
-    order by users.id, known.event_type
+    where known.subscribes_new_users
+    order by wanted.user_id, known.event_type
     on conflict do nothing
     returning user_id, event_type
   ),
@@ -26,7 +30,7 @@ as $$
 $$;
 
 comment on function herald.subscribe_users(uuid[]) is
-$$Subscribes users (null: all of them) to the event types with subscribes_new_users; returns how many subscriptions it made.
+$$Subscribes users (null: all of them) to the event types with subscribes_new_users; returns how many it made.
 
 For the backfill after a type was added: select herald.subscribe_users(null). Running it again changes nothing.$$;
 

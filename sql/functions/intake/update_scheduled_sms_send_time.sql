@@ -1,5 +1,6 @@
 -- Moves a text that has not left. Its job, if it has one, goes: the text is planned anew at its new time, so it cannot
--- go at the old one. Its expiry moves with it, and never past the event that it is about.
+-- go at the old one. Its expiry moves with it, and never past the event that it is about; what the event had cut off is
+-- given back if the event moves on.
 create or replace function public.update_scheduled_sms_send_time(
   p_message_id uuid,
   p_new_scheduled_for timestamptz,
@@ -13,6 +14,9 @@ set search_path = ''
 as $$
 declare
   v_text public.sms_messages;
+  v_old_start timestamptz;
+  v_start timestamptz;
+  v_life interval;
 begin
   if p_new_scheduled_for is null or not isfinite(p_new_scheduled_for) then
     raise exception 'p_new_scheduled_for is not an instant: %', coalesce(p_new_scheduled_for::text, 'null')
@@ -25,6 +29,24 @@ begin
   if v_text.status is null or v_text.status not in ('pending', 'scheduled', 'queued') then
     return false;
   end if;
+  if exists (select from public.queue_jobs where id = v_text.queue_job_id and status = 'processing') then
+    return false;
+  end if;
+
+  v_old_start := herald.timestamptz_or_null(v_text.metadata ->> 'event_start');
+  v_start := coalesce(p_new_event_start, v_old_start);
+  if p_new_scheduled_for >= v_start then
+    raise exception 'p_new_scheduled_for % is not before the event''s start %', p_new_scheduled_for, v_start
+      using errcode = '22023', hint = 'Give an earlier time, the event''s new start in p_new_event_start, or cancel the text.';
+  end if;
+
+  v_life := v_text.expires_at - coalesce(v_text.scheduled_for, v_text.created_at);
+  if v_text.expires_at = v_old_start or v_life <= interval '0' then
+    v_life := case
+      when v_text.category is null then (select default_expiry from herald.settings)
+      else (select default_expiry from herald.sms_categories where category = v_text.category)
+    end;
+  end if;
 
   update public.sms_messages
   set
@@ -32,16 +54,13 @@ begin
     queue_job_id = null,
     next_retry_at = null,
     scheduled_for = p_new_scheduled_for,
-    expires_at = least(
-      v_text.expires_at + (p_new_scheduled_for - coalesce(v_text.scheduled_for, v_text.created_at)),
-      coalesce(p_new_event_start, herald.timestamptz_or_null(v_text.metadata ->> 'event_start'))
-    ),
-    metadata = coalesce(v_text.metadata, '{}') || jsonb_strip_nulls(
+    metadata = case when jsonb_typeof(metadata) = 'object' then metadata else '{}' end || jsonb_strip_nulls(
       jsonb_build_object('event_start', p_new_event_start, 'event_end', p_new_event_end)
     )
   where id = p_message_id;
+  -- A statement of its own: a default expiry goes along with the time, whatever else the same statement says.
+  update public.sms_messages set expires_at = least(p_new_scheduled_for + v_life, v_start) where id = p_message_id;
 
-  delete from public.queue_jobs where id = v_text.queue_job_id;
   perform herald.promote_messages(array[p_message_id], now());
   return true;
 end;
@@ -51,7 +70,7 @@ comment on function public.update_scheduled_sms_send_time(uuid, timestamptz, tim
 $$Moves a text to another time; true if it was moved, false if it has left, has ended or is unknown.
 
 p_new_event_start, p_new_event_end: kept in the text's metadata; a text never goes after its event's start. Errors: 22004
-and 22023 no new time.$$;
+and 22023 no new time, or one that is not before the event's start.$$;
 
 revoke execute on function public.update_scheduled_sms_send_time(uuid, timestamptz, timestamptz, timestamptz)
 from public;

@@ -4,6 +4,7 @@ create or replace function herald.event_words(p_event_type text, p_payload jsonb
 returns table (title text, body text, url text, sms text)
 language sql
 stable
+rows 1
 set search_path = ''
 as $$
   select named.title, said.body, said.url, spoken.sms

@@ -12,7 +12,8 @@ as $$
   limit 1;
 $$;
 
-comment on function herald.first_words(text[]) is 'The first text that is not blank, without blanks around it; or null.';
+comment on function herald.first_words(text[]) is
+'The first text that is not blank, without blanks around it; or null.';
 
 revoke execute on function herald.first_words(text[]) from public;
 grant execute on function herald.first_words(text[]) to herald_runner;

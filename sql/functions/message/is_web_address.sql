@@ -1,5 +1,5 @@
--- What a short link may lead to: http or https and a host, and nothing in it that a browser would read otherwise than we
--- do, such as white space of any kind, control characters, or a backslash, which browsers take for a slash.
+-- What a short link may lead to: http or https and a host, and nothing in it that a browser would read otherwise than
+-- we do, such as white space of any kind, control characters, or a backslash, which browsers take for a slash.
 create or replace function herald.is_web_address(p_url text)
 returns boolean
 language plpgsql

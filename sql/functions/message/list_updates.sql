@@ -1,5 +1,5 @@
--- "3 updates: a; b; c": whole ones as long as there is room, and how many more there are. One that is too long by itself
--- gives way to its title.
+-- "3 updates: a; b; c": whole ones as long as there is room, and how many more there are. One that is too long by
+-- itself gives way to its title.
 create or replace function herald.list_updates(p_words text[], p_titles text[], p_room integer)
 returns text
 language sql
@@ -9,8 +9,9 @@ as $$
   with updates as (
     select
       ordinality,
-      regexp_replace(case when char_length(words) <= p_room / 2 then words else left(title, p_room / 2) end, '\s+', ' ', 'g')
-        as words
+      regexp_replace(
+        case when char_length(words) <= p_room / 2 then words else left(title, p_room / 2) end, '\s+', ' ', 'g'
+      ) as words
     from unnest(p_words, p_titles) with ordinality as given (words, title, ordinality)
   ),
   measured as (

@@ -3,6 +3,7 @@ create or replace function herald.notification_words(p_event_id uuid, p_digest_i
 returns table (payload jsonb, sms text)
 language sql
 stable
+rows 1
 set search_path = ''
 as $$
   with told as (

@@ -11,8 +11,8 @@ volatile
 set search_path = ''
 as $$
 declare
-  -- Twelve of sixteen letters are as good as always left; the rare code that comes out short is made again.
-  v_draws constant integer := p_length / 12 + 1;
+  -- Of sixteen letters fourteen are nearly always left; a code that comes out short is made again.
+  v_draws constant integer := p_length / 15 + 1;
   v_missing integer := p_count;
   v_made integer;
 begin

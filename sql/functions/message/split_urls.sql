@@ -15,7 +15,8 @@ declare
   v_never constant text :=
     '\u0001- <>"\\\u007f-\u00a0\u1680\u2000-\u200f\u201c\u201d\u2028-\u202f\u205f-\u2064\u3000\ufeff';
   -- Not at the end of one: also quotes and marks beyond ASCII.
-  v_mark constant text := '.,;:!?''`\u00ab\u00bb\u2018-\u201e\u2026\u3001\u3002\u3008-\u3011\uff01\uff0c\uff1a\uff1b\uff1f';
+  v_mark constant text :=
+    '.,;:!?''`\u00ab\u00bb\u2018-\u201e\u2026\u3001\u3002\u3008-\u3011\uff01\uff0c\uff1a\uff1b\uff1f';
   v_address constant text := replace(replace(
     '(?i)(?<![a-z0-9])https?://(?:[a-z0-9]|[^\u0001-\u007fMARKNEVER]|\[[0-9a-f:.]+\])'
     || '(?:(?:[^\[\]NEVER]|\[[^\[\]NEVER]*\]|\[)*'

@@ -1,5 +1,5 @@
--- Writes what follows for these users from these events: a delivery for each channel and address with the job or the text
--- that carries it, or the reason why there is none. A handful of statements, however many users there are.
+-- Writes what follows for these users from these events: a delivery for each channel and address with the job or the
+-- text that carries it, or the reason why there is none. A handful of statements, however many users there are.
 create or replace function herald.deliver_notifications(
   p_event_ids uuid[],
   p_user_ids uuid[],
@@ -10,8 +10,7 @@ returns integer
 language plpgsql
 volatile
 set search_path = ''
--- With the arrays at hand the planner knows whether they are of one user or of a hundred thousand.
-set plan_cache_mode = 'force_custom_plan'
+set jit = 'off'
 as $$
 declare
   v_lead constant interval := (select promote_lead from herald.settings);

@@ -5,7 +5,7 @@ returns integer
 language plpgsql
 volatile
 set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
+set jit = 'off'
 as $$
 declare
   v_due uuid[];

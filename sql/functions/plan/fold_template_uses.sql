@@ -5,8 +5,17 @@ language sql
 volatile
 set search_path = ''
 as $$
-  with taken as (
+  with free as materialized (
+    -- A template that somebody is just changing is counted the next time.
+    select id
+    from public.sms_templates
+    where id in (select template_id from herald.sms_template_uses)
+    order by id
+    for no key update skip locked
+  ),
+  taken as (
     delete from herald.sms_template_uses
+    where template_id in (select free.id from free)
     returning template_id, used_at
   ),
   folded as (

@@ -1,5 +1,6 @@
 -- Gives texts that are due within the lead their job, at their exact time. A text that a gate already blocks is
--- cancelled here; whether it may go is asked again at the claim, since much can happen in five minutes.
+-- cancelled here; whether it may go is asked again at the claim, since much can happen in five minutes. What somebody
+-- else is just changing (text, user or the delivery it carries) is planned the next time.
 create or replace function herald.promote_messages(p_message_ids uuid[], p_now timestamptz)
 returns integer
 language plpgsql
@@ -9,9 +10,7 @@ as $$
 declare
   v_texts public.sms_messages[];
 begin
-  select array_agg(due)
-  into v_texts
-  from (
+  with due as materialized (
     select message.*
     from public.sms_messages as message
     cross join herald.settings as setting
@@ -23,7 +22,18 @@ begin
       and (message.scheduled_for is null or message.scheduled_for <= p_now + setting.promote_lead)
     order by message.id
     for no key update of message skip locked
-  ) as due;
+  ),
+  free as materialized (
+    select id
+    from public.notification_deliveries
+    where id in (select due.notification_delivery_id from due)
+    order by id
+    for no key update skip locked
+  )
+  select array_agg(due::public.sms_messages)
+  into v_texts
+  from due
+  where due.notification_delivery_id is null or due.notification_delivery_id in (select free.id from free);
 
   if v_texts is null then
     return 0;
@@ -52,8 +62,8 @@ begin
       id, user_id, job_type, scheduled_for, priority, attempts, max_attempts, correlation_id, metadata
     )
     select
-      job_id, user_id, 'send_sms', coalesce(scheduled_for, p_now), herald.job_priority(priority), attempt_count,
-      max_attempts, correlation_id, jsonb_build_object('message_id', id, 'priority', priority)
+      job_id, user_id, 'send_sms', coalesce(scheduled_for, p_now), herald.job_priority(priority),
+      coalesce(attempt_count, 0), coalesce(max_attempts, 3), correlation_id, jsonb_build_object('message_id', id, 'priority', priority)
     from wanted
   )
   update public.sms_messages as message

@@ -1,5 +1,5 @@
--- Brings planned deliveries on their way when their time is near: e-mail and push get their job at the exact time, in-app
--- is shown when it is due, and what was never handed over in time ends with that as the reason.
+-- Brings planned deliveries on their way when their time is near: e-mail and push get their job at the exact time,
+-- in-app is shown when it is due, and what was never handed over in time ends with that as the reason.
 create or replace function herald.promote_notifications(p_now timestamptz, p_limit integer default 5000)
 returns integer
 language plpgsql

@@ -1,72 +1,64 @@
--- All that time does: texts and notifications come due, digests close, leases run out, counters are folded, old jobs go. From ten runners and a cron job
--- at once it is done by one of them and the others pass; after a time without any tick the next one catches up.
+-- All that time does: texts and notifications come due, digests close, leases run out, counters are folded, old jobs
+-- go. From ten runners and a cron job at once it is done by one of them and the others pass; after a time without any
+-- tick the next one catches up.
+--
+-- Each part stands by itself: a row that somebody holds for long, or one that should never have come to be, costs its
+-- own part this tick, and is told; the others go on.
 create or replace function public.tick(p_now timestamptz default now())
 returns jsonb
 language plpgsql
 volatile
 set search_path = ''
+set lock_timeout = '1s'
 as $$
 declare
-  v_horizon constant timestamptz := p_now + (select promote_lead from herald.settings);
-  v_promoted integer;
-  v_flushed integer;
-  v_notifications integer;
-  v_expired integer;
-  v_folded integer;
-  v_pruned integer;
+  v_part text;
+  v_done integer;
+  v_report jsonb := '{"busy": false}';
 begin
-  if not pg_try_advisory_xact_lock(hashtextextended('pgherald.tick', 0)) then
+  p_now := coalesce(p_now, now());
+  perform from herald.ticks for no key update skip locked;
+  if not found then
     return jsonb_build_object('busy', true);
   end if;
 
-  -- Two questions, since one with an `or` in it would walk through all of the future. Bounded, so that a backlog after a
-  -- day off is many short transactions and not one long one.
-  v_promoted := herald.promote_messages(
-    array(
-      (
-        select id
-        from public.sms_messages
-        where status in ('pending', 'scheduled') and scheduled_for <= v_horizon
-        order by scheduled_for
-        limit 5000
-      )
-      union all
-      (
-        select id
-        from public.sms_messages
-        where status in ('pending', 'scheduled') and scheduled_for is null
-        limit 5000
-      )
-    ),
-    p_now
-  );
+  foreach v_part in array array[
+    'promoted', 'digests_flushed', 'notifications_promoted', 'leases_expired', 'template_uses_folded', 'jobs_pruned'
+  ] loop
+    begin
+      v_done := case v_part
+        when 'promoted' then herald.promote_due_messages(p_now)
+        when 'digests_flushed' then herald.flush_digests(p_now)
+        when 'notifications_promoted' then herald.promote_notifications(p_now)
+        when 'leases_expired' then herald.expire_leases(p_now)
+        when 'template_uses_folded' then herald.fold_template_uses()
+        when 'jobs_pruned' then (
+          select gone.deleted_count
+          from herald.settings as setting
+          cross join lateral herald.prune_jobs(p_now - setting.job_retention, 1000) as gone
+        )
+      end;
+      v_report := v_report || jsonb_build_object(v_part, v_done);
+    exception
+      when lock_not_available or deadlock_detected or data_exception or integrity_constraint_violation
+        or raise_exception or sqlstate 'SMS01'
+      then
+        v_report := jsonb_set(
+          '{"failed": {}}' || v_report, array['failed', v_part], to_jsonb(format('%s (SQLSTATE %s)', sqlerrm, sqlstate))
+        );
+    end;
+  end loop;
 
-  v_flushed := herald.flush_digests(p_now);
-  v_notifications := herald.promote_notifications(p_now);
-  v_expired := herald.expire_leases(p_now);
-  v_folded := herald.fold_template_uses();
-
-  select gone.deleted_count
-  into v_pruned
-  from herald.settings as setting
-  cross join lateral herald.prune_jobs(p_now - setting.job_retention, 1000) as gone;
-
-  return jsonb_build_object(
-    'busy', false,
-    'promoted', v_promoted,
-    'digests_flushed', v_flushed,
-    'notifications_promoted', v_notifications,
-    'leases_expired', v_expired,
-    'template_uses_folded', v_folded,
-    'jobs_pruned', v_pruned
-  );
+  update herald.ticks set last_ticked_at = p_now;
+  return v_report;
 end;
 $$;
 
 comment on function public.tick(timestamptz) is
 $$Does what is due at p_now, a bounded amount of each, and tells how much; call it about every second.
 
-Safe from any number of callers at once: all but one return {"busy": true}. The runner calls it; pg_cron may, too.$$;
+Safe from any number of callers at once: all but one return {"busy": true}. The runner calls it; pg_cron may, too. A part
+that could not be done, because a row is held or odd, stands under "failed" with the reason; it is tried again.$$;
 
 revoke execute on function public.tick(timestamptz) from public;
 grant execute on function public.tick(timestamptz) to herald_runner;

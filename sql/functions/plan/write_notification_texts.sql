@@ -5,41 +5,36 @@ returns void
 language plpgsql
 volatile
 set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
+set jit = 'off'
 as $$
 declare
   v_base constant text := (select link_base_url from herald.settings);
+  v_said jsonb;
   v_texts uuid[];
 begin
-  with said as materialized (
-    select told.words_of, words.sms, case when v_base is not null then array(select herald.find_urls(words.sms)) end as urls
-    from (
-      select distinct coalesce(digest_id, event_id) as words_of, event_id, digest_id
-      from public.notification_deliveries
-      where id = any (p_delivery_ids)
-    ) as told
-    cross join lateral herald.notification_words(told.event_id, told.digest_id) as words
-  ),
-  carrying as materialized (
-    select delivery.*, said.sms, said.urls
+  -- The same for all deliveries of an event, so looked for once.
+  select jsonb_object_agg(told.words_of, words.sms)
+  into v_said
+  from (
+    select distinct coalesce(digest_id, event_id) as words_of, event_id, digest_id
+    from public.notification_deliveries
+    where id = any (p_delivery_ids)
+  ) as told
+  cross join lateral herald.notification_words(told.event_id, told.digest_id) as words;
+
+  if v_base is not null then
+    perform herald.make_links(array_agg(delivery.id), array_agg(found.url), p_now)
     from public.notification_deliveries as delivery
-    inner join said on said.words_of = coalesce(delivery.digest_id, delivery.event_id)
+    inner join (
+      select said.words_of::uuid as words_of, each.url
+      from jsonb_each_text(v_said) as said (words_of, sms)
+      cross join lateral herald.find_urls(said.sms) as each (url)
+    ) as found on found.words_of = coalesce(delivery.digest_id, delivery.event_id)
     where delivery.id = any (p_delivery_ids)
-  ),
-  links as materialized (
-    select
-      made.delivery_id, array_agg(made.destination_url) as urls,
-      array_agg(v_base || '/l/' || made.short_code) as short_urls
-    from (
-      select array_agg(carrying.id) as delivery_ids, array_agg(wanted.url) as urls
-      from carrying
-      cross join lateral unnest(carrying.urls) as wanted (url)
-    ) as wish
-    cross join lateral herald.make_links(wish.delivery_ids, wish.urls, p_now) as made
-    where wish.delivery_ids is not null
-    group by made.delivery_id
-  ),
-  written as (
+    having count(*) > 0;
+  end if;
+
+  with written as (
     insert into public.sms_messages (
       user_id, phone_number, message_content, template_id, status, priority, scheduled_for, expires_at, metadata,
       category, notification_delivery_id, correlation_id
@@ -54,16 +49,26 @@ begin
         'event_id', carrying.event_id, 'event_type', event.event_type, 'delivery_id', carrying.id
       ),
       known.sms_category, carrying.id, carrying.correlation_id
-    from carrying
+    from (
+      select *, v_said ->> coalesce(digest_id, event_id)::text as sms
+      from public.notification_deliveries
+      where id = any (p_delivery_ids)
+    ) as carrying
     inner join public.notification_events as event on event.id = carrying.event_id
     inner join herald.event_types as known on known.event_type = event.event_type
     left join public.user_notification_preferences as wishes
       on wishes.user_id = carrying.recipient_user_id and wishes.event_type = event.event_type
     left join public.sms_templates as template
       on template.template_key = known.sms_template_key and carrying.digest_id is null
-    left join links on links.delivery_id = carrying.id
     cross join lateral (
-      select coalesce(herald.shorten_urls(carrying.sms, links.urls, links.short_urls), carrying.sms) as words
+      select coalesce(
+        herald.shorten_urls(
+          carrying.sms, array_agg(link.destination_url), array_agg(v_base || '/l/' || link.short_code)
+        ),
+        carrying.sms
+      ) as words
+      from public.notification_tracking_links as link
+      where link.delivery_id = carrying.id and v_base is not null
     ) as shortened
     on conflict (notification_delivery_id) where notification_delivery_id is not null do nothing
     returning id, template_id

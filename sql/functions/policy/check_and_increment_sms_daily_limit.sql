@@ -18,6 +18,7 @@ declare
   v_limit integer;
   v_allowed boolean;
 begin
+  p_now := coalesce(p_now, now());
   if p_increment is null or p_increment < 0 then
     raise exception 'p_increment is negative or null: %', coalesce(p_increment::text, 'null')
       using errcode = '22023', hint = 'Give the number of texts, or 0 to ask without counting.';

@@ -1,5 +1,5 @@
--- Whether, when and where notifications go: one answer for each of these events, its user, each channel and address. The
--- emission, the digest, the claim and the explanation ask here; nobody else decides, and nobody without preferences
+-- Whether, when and where notifications go: one answer for each of these events, its user, each channel and address.
+-- The emission, the digest, the claim and the explanation ask here; nobody else decides, and nobody without preferences
 -- hears of anything.
 --
 -- Limits count notifications that have been planned, by the instant they go at. They are asked about once, when a
@@ -29,6 +29,7 @@ stable
 set search_path = ''
 -- With the arrays at hand the planner knows whether they are of one user or of a hundred thousand.
 set plan_cache_mode = 'force_custom_plan'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 begin
@@ -95,6 +96,9 @@ begin
   contacts as materialized (
     select user_id, nullif(btrim(email), '') as email
     from herald.user_contacts(array(select asked.user_id from asked where asked.email_enabled))
+  ),
+  phones as materialized (
+    select * from herald.sms_channels(array(select asked.user_id from asked where asked.sms_enabled))
   )
   select
     counted.event_id, counted.user_id, counted.digest_id, counted.event_type, counted.subscription_id, way.channel,
@@ -109,6 +113,7 @@ begin
     end
   from counted
   left join contacts on contacts.user_id = counted.user_id and counted.email_enabled
+  left join phones on phones.user_id = counted.user_id and counted.sms_enabled
   cross join lateral (
     select 'in_app' as channel, null as address, counted.in_app_enabled as is_on, null as problem
     union all
@@ -124,18 +129,14 @@ begin
       on counted.push_enabled and device.user_id = counted.user_id and device.is_active
     union all
     select
-      'sms', texting.phone_number, counted.sms_enabled,
+      'sms', phones.phone_number, counted.sms_enabled,
       case
-        when texting.has_sms_available then null
-        when texting.phone_number is null then 'no_address: the user has no number'
-        when texting.opted_out then 'not_opted_out: the user has opted out of texts'
-        when not texting.phone_verified then 'verified: the user''s number is not verified'
+        when phones.has_sms_available then null
+        when phones.phone_number is null then 'no_address: the user has no number'
+        when phones.opted_out then 'not_opted_out: the user has opted out of texts'
+        when not phones.phone_verified then 'verified: the user''s number is not verified'
         else 'not_suppressed: the number is suppressed'
       end
-    from (select) as once
-    left join lateral (
-      select * from public.get_user_sms_channel_info(counted.user_id) where counted.sms_enabled
-    ) as texting on true
   ) as way
   cross join lateral (
     select case when way.channel = 'in_app' then counted.at else coalesce(counted.quiet_until, counted.at) end as at

@@ -9,24 +9,11 @@ returns table (
 )
 language sql
 stable
+rows 1
 set search_path = ''
 as $$
-  select
-    coalesce(
-      wishes.phone_number is not null
-      and wishes.phone_verified
-      and not wishes.opted_out
-      and suppressed.number_hash is null,
-      false
-    ),
-    wishes.phone_number,
-    coalesce(wishes.phone_verified, false),
-    wishes.phone_verified_at,
-    coalesce(wishes.opted_out, false)
-  from (select p_user_id as user_id) as asked
-  left join public.user_sms_preferences as wishes on wishes.user_id = asked.user_id
-  left join herald.suppressed_numbers as suppressed
-    on suppressed.number_hash = herald.number_hash(wishes.phone_number);
+  select has_sms_available, phone_number, phone_verified, phone_verified_at, opted_out
+  from herald.sms_channels(array[p_user_id]);
 $$;
 
 comment on function public.get_user_sms_channel_info(uuid) is

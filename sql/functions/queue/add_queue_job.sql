@@ -36,6 +36,7 @@ begin
     perform herald.refuse_unknown('p_user_id', p_user_id::text);
   end if;
 
+  perform herald.require_short_key('p_dedup_key', p_dedup_key);
   if p_dedup_key is not null then
     perform herald.lock_dedup_key(p_dedup_key);
     select *
@@ -46,7 +47,7 @@ begin
     if found and (v_twin.user_id, v_twin.job_type, v_twin.metadata) = (p_user_id, v_job_type, v_metadata) then
       return v_twin.id;
     elsif found then
-      raise exception 'p_dedup_key % waits already with another request', quote_literal(left(p_dedup_key, 60))
+      raise exception 'p_dedup_key % waits already with another request', herald.quote_key(p_dedup_key)
         using errcode = 'SMS03', hint = format('Use another key, or cancel job %s first.', v_twin.id);
     end if;
   end if;
@@ -67,7 +68,8 @@ p_priority: lower goes first, 0 to 100; a waiting job gains a minute on each poi
 instant; null means now. p_dedup_key: while a job with this key waits, the same request returns that job. A job of type
 send_sms needs the message_id of a text that waits in p_metadata.
 
-Errors: 22023 unknown type, priority or metadata; 23503 unknown user; SMS03 the key waits with other content.$$;
+Errors: 22023 unknown type, priority or metadata, or a key over 255 characters; 23503 unknown user; SMS03 the key waits
+with other content.$$;
 
 revoke execute on function public.add_queue_job(uuid, text, jsonb, integer, timestamptz, text, integer) from public;
 grant execute on function public.add_queue_job(uuid, text, jsonb, integer, timestamptz, text, integer) to herald_runner;

@@ -1,5 +1,5 @@
--- A send_notification job that an application inserted itself takes over the delivery it names, so that the delivery has
--- one job and not a second one at its promotion.
+-- A send_notification job that an application inserted itself takes over the delivery it names, so that the delivery
+-- has one job and not a second one at its promotion.
 create or replace function herald.adopt_notification_jobs()
 returns trigger
 language plpgsql

@@ -1,4 +1,5 @@
--- The one way a job is cancelled: what waits, and what runs unless it is a text, which may be with the provider.
+-- The one way a job is cancelled: what waits, and what runs unless it is a text, which may be with the provider. What
+-- the job was to send is cancelled with it, by the triggers that keep both in step.
 create or replace function herald.cancel_jobs(p_job_ids uuid[], p_reason text, p_now timestamptz)
 returns setof public.queue_jobs
 language plpgsql
@@ -26,15 +27,6 @@ begin
   select array_agg(cancelled)
   into v_cancelled
   from cancelled;
-
-  update public.sms_messages as message
-  set
-    status = 'cancelled',
-    cancelled_at = p_now,
-    cancel_reason = coalesce(p_reason, 'cancelled'),
-    next_retry_at = null
-  from unnest(v_cancelled) as job
-  where message.queue_job_id = job.id and message.status = 'queued';
 
   return query select * from unnest(v_cancelled);
 end;

@@ -1,8 +1,8 @@
 -- Hands each due job to exactly one caller, under a lease.
 --
--- Rows that another claim has locked are skipped, never waited for. Each type is walked along its own part of the index,
--- so that a heap of one type costs the others nothing; the bound on due_rank is the largest handicap, and keeps a claim
--- that finds little from walking through the future.
+-- Rows that another claim has locked are skipped, never waited for. Each type is walked along its own part of the
+-- index, so that a heap of one type costs the others nothing; the bound on due_rank is the largest handicap, and keeps
+-- a claim that finds little from walking through the future.
 create or replace function herald.claim_jobs(
   p_job_types public.queue_type[],
   p_batch_size integer,
@@ -35,7 +35,8 @@ as $$
 $$;
 
 comment on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) is
-'Claims due jobs of the given types, most urgent first. Texts go on to admit_sms, notifications to admit_notifications.';
+'Claims due jobs of the given types, most urgent first. Texts go on to admit_sms, notifications to '
+'admit_notifications.';
 
 revoke execute on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) from public;
 grant execute on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) to herald_runner;

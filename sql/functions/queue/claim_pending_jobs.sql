@@ -34,6 +34,7 @@ declare
   v_texts herald.sms_attempts[];
   v_notifications uuid[];
 begin
+  p_now := coalesce(p_now, now());
   perform herald.check_claim(p_batch_size, p_lease);
 
   select array_agg(job order by job.due_rank, job.id)
@@ -57,14 +58,16 @@ begin
     job.id, job.queue_job_id, job.user_id, job.job_type::text,
     case
       when job.job_type <> 'send_sms' then job.metadata
-      else coalesce(message.metadata, '{}') || coalesce(job.metadata, '{}') || jsonb_build_object(
-        'message_id', message.id,
-        'phone_number', message.phone_number,
-        'message', message.message_content,
-        'user_id', message.user_id,
-        'priority', message.priority,
-        'attempt_id', attempt.id
-      )
+      else case when jsonb_typeof(message.metadata) = 'object' then message.metadata else '{}' end
+        || case when jsonb_typeof(job.metadata) = 'object' then job.metadata else '{}' end
+        || jsonb_build_object(
+          'message_id', message.id,
+          'phone_number', message.phone_number,
+          'message', message.message_content,
+          'user_id', message.user_id,
+          'priority', message.priority,
+          'attempt_id', attempt.id
+        )
     end,
     job.status::text, job.priority, job.attempts, job.max_attempts, job.scheduled_for, job.created_at, job.updated_at,
     job.started_at, job.completed_at, job.error_message, job.processing_token

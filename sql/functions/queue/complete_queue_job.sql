@@ -10,6 +10,8 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  v_message_id uuid;
 begin
   if p_processing_token is null then
     return false;
@@ -24,7 +26,9 @@ begin
     perform herald.refuse_stale_lease(p_job_id);
   end if;
 
-  if exists (select from public.sms_messages where queue_job_id = p_job_id and status = 'sending') then
+  select id into v_message_id from public.sms_messages where queue_job_id = p_job_id and status in ('queued', 'sending');
+  if found then
+    perform herald.lock_text(v_message_id);
     perform herald.settle_sms(
       jsonb_build_array(jsonb_build_object(
         'job_id', p_job_id, 'processing_token', p_processing_token, 'outcome', 'unknown',

@@ -16,6 +16,8 @@ set search_path = ''
 as $$
 declare
   v_expired public.queue_jobs[];
+  v_held integer;
+  v_ended integer;
 begin
   select array_agg(expired)
   into v_expired
@@ -31,7 +33,9 @@ begin
     for no key update skip locked
   ) as expired;
 
-  perform herald.settle_sms(
+  select count(*)
+  into v_held
+  from herald.settle_sms(
     (
       select jsonb_agg(jsonb_build_object(
         'job_id', job.id, 'processing_token', job.processing_token, 'outcome', 'unknown',
@@ -53,10 +57,12 @@ begin
     completed_at = case when job.attempts >= job.max_attempts then p_now end,
     error_message = 'the lease ran out: the worker died or hung'
   from unnest(v_expired) as expired
-  -- What settle_sms held or ended has no lease any more; a send_sms job whose text is gone still has.
-  where job.id = expired.id and job.lease_expires_at is not null;
+  -- A text that somebody else was just changing is taken up by the next call; a send_sms job whose text is gone ends.
+  where job.id = expired.id
+    and not exists (select from public.sms_messages as message where message.queue_job_id = job.id);
+  get diagnostics v_ended = row_count;
 
-  return coalesce(cardinality(v_expired), 0);
+  return v_held + v_ended;
 end;
 $$;
 

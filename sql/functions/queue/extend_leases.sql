@@ -1,4 +1,5 @@
--- The heartbeat of whoever works on jobs: keeps them as long as they take. Held ones (no lease) stay as they are.
+-- The heartbeat of whoever works on jobs: keeps them as long as they take. Held ones (no lease) stay as they are. A row
+-- that somebody else is just changing is not waited for, or one of them would cost all others their leases.
 create or replace function public.extend_leases(
   p_job_ids uuid[],
   p_processing_tokens uuid[],
@@ -11,23 +12,32 @@ volatile
 set search_path = ''
 as $$
 begin
+  p_now := coalesce(p_now, now());
   perform herald.check_claim(1, p_lease);
 
   return query
-  with held as materialized (
+  with free as materialized (
     select job.id
     from unnest(p_job_ids, p_processing_tokens) as given (id, processing_token)
     inner join public.queue_jobs as job
       on job.id = given.id and job.processing_token = given.processing_token
     where job.lease_expires_at is not null
     order by job.id
-    for no key update of job
+    for no key update of job skip locked
+  ),
+  extended as (
+    update public.queue_jobs as job
+    set lease_expires_at = greatest(job.lease_expires_at, p_now + p_lease)
+    from free
+    where job.id = free.id
   )
-  update public.queue_jobs as job
-  set lease_expires_at = greatest(job.lease_expires_at, p_now + p_lease)
-  from held
-  where job.id = held.id
-  returning job.id;
+  select free.id from free
+  union
+  select job.id
+  from unnest(p_job_ids, p_processing_tokens) as given (id, processing_token)
+  inner join public.queue_jobs as job
+    on job.id = given.id and job.processing_token = given.processing_token
+  where job.lease_expires_at is not null;
 end;
 $$;
 

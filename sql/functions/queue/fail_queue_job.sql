@@ -15,10 +15,16 @@ set search_path = ''
 as $$
 declare
   v_job public.queue_jobs;
+  v_message_id uuid;
   v_again boolean;
 begin
+  p_now := coalesce(p_now, now());
   if p_processing_token is null then
     return false;
+  end if;
+  if p_retry_after < interval '0' or p_retry_after > interval '1 year' then
+    raise exception 'p_retry_after is not between 0 and a year: %', p_retry_after
+      using errcode = '22023', hint = 'Give the wait until the next attempt, or null for the usual one.';
   end if;
 
   select *
@@ -31,7 +37,9 @@ begin
     perform herald.refuse_stale_lease(p_job_id);
   end if;
 
-  if exists (select from public.sms_messages where queue_job_id = p_job_id) then
+  select id into v_message_id from public.sms_messages where queue_job_id = p_job_id;
+  if found then
+    perform herald.lock_text(v_message_id);
     perform herald.settle_sms(
       jsonb_build_array(jsonb_build_object(
         'job_id', p_job_id,
@@ -64,7 +72,8 @@ comment on function public.fail_queue_job(uuid, text, boolean, uuid, interval, t
 $$Records that a claimed job failed. True if it was recorded; false, and nothing changed, without a token.
 
 p_retry: try again while attempts are left; of a text this also says that the provider has certainly not taken it.
-p_retry_after: wait this long instead of the usual delay. Errors: SMS02 the token is not the job's current one.$$;
+p_retry_after: wait this long instead of the usual delay. Errors: SMS02 the token is not the job's current one; 22023 a
+wait that is negative or over a year.$$;
 
 revoke execute on function public.fail_queue_job(uuid, text, boolean, uuid, interval, timestamptz) from public;
 grant execute on function public.fail_queue_job(uuid, text, boolean, uuid, interval, timestamptz) to herald_runner;

@@ -1,4 +1,5 @@
--- Gives back what was claimed and not begun, at once and with its attempt: a deploy costs nothing.
+-- Gives back what was claimed and not begun, at once and with its attempt: a deploy costs nothing. What somebody else
+-- is just changing is not waited for, and not among the answers: its lease tells whether it is worth another call.
 create or replace function public.hand_back_jobs(
   p_job_ids uuid[],
   p_processing_tokens uuid[],
@@ -11,7 +12,9 @@ set search_path = ''
 as $$
 declare
   v_held public.queue_jobs[];
+  v_texts uuid[];
 begin
+  p_now := coalesce(p_now, now());
   select array_agg(held)
   into v_held
   from (
@@ -20,10 +23,12 @@ begin
     inner join public.queue_jobs as job
       on job.id = given.id and job.processing_token = given.processing_token
     order by job.id
-    for no key update of job
+    for no key update of job skip locked
   ) as held;
 
-  perform herald.settle_sms(
+  select array_agg(settled.job_id)
+  into v_texts
+  from herald.settle_sms(
     (
       select jsonb_agg(jsonb_build_object(
         'job_id', job.id, 'processing_token', job.processing_token, 'outcome', 'handed_back'
@@ -32,22 +37,25 @@ begin
       where job.job_type = 'send_sms'
     ),
     p_now
-  );
+  ) as settled;
+  return query select unnest(v_texts);
 
+  return query
   update public.queue_jobs as job
   set status = 'pending', attempts = greatest(job.attempts - 1, 0)
   from unnest(v_held) as held
-  -- Texts are settled by now; a send_sms job whose text is gone is not.
-  where job.id = held.id and job.processing_token = held.processing_token;
-
-  return query select job.id from unnest(v_held) as job;
+  where job.id = held.id
+    and job.processing_token = held.processing_token
+    and not exists (select from public.sms_messages as message where message.queue_job_id = job.id)
+  returning job.id;
 end;
 $$;
 
 comment on function public.hand_back_jobs(uuid[], uuid[], timestamptz) is
-$$Returns claimed jobs to the queue with their attempts and tells which ones were still held under the given tokens.
+$$Returns claimed jobs to the queue with their attempts and tells which ones those are.
 
-Of a text this says that no request has been made for it.$$;
+What is not held under the given token, or is just being changed by somebody else, stays as it is. Of a text this says
+that no request has been made for it.$$;
 
 revoke execute on function public.hand_back_jobs(uuid[], uuid[], timestamptz) from public;
 grant execute on function public.hand_back_jobs(uuid[], uuid[], timestamptz) to herald_runner;

@@ -6,32 +6,37 @@ volatile
 set search_path = ''
 as $$
 begin
-  update public.queue_jobs
+  p_now := coalesce(p_now, now());
+  update public.queue_jobs as job
   set
     status = 'pending',
     attempts = 0,
     scheduled_for = p_now,
     error_message = null
-  where id = p_job_id and status = 'failed';
+  where id = p_job_id
+    and status = 'failed'
+    -- Its text may be under way by another job, and then this one is over.
+    and not exists (
+      select
+      from public.sms_messages as message
+      inner join public.queue_jobs as other on other.id = message.queue_job_id
+      where job.job_type = 'send_sms'
+        and message.id = herald.uuid_or_null(job.metadata ->> 'message_id')
+        and other.id <> job.id
+        and other.status = 'processing'
+    );
   if not found then
     return false;
   end if;
 
-  update public.sms_messages
-  set
-    status = 'queued',
-    attempt_count = 0,
-    twilio_sid = null,
-    twilio_status = null,
-    twilio_error_code = null,
-    twilio_error_message = null
-  where queue_job_id = p_job_id and status = 'failed';
+  update public.sms_messages set status = 'queued' where queue_job_id = p_job_id and status = 'failed';
   return true;
 end;
 $$;
 
 comment on function public.redrive_queue_job(uuid, timestamptz) is
-$$Puts a failed job, and the text of a send_sms job, back in the queue with all attempts; false if it has not failed.
+$$Puts a failed job, and the text of a send_sms job, back in the queue with all attempts; false if it has not failed, or
+if the text is being sent by another job.
 
 A text passes the gates again: one that has expired meanwhile is cancelled.$$;
 

@@ -1,6 +1,6 @@
 -- Takes claimed send_notification jobs through the gates again, since wishes and addresses may have changed: returns
--- those that may go. What may not ends or waits here, with the reason; one whose delivery somebody else is just changing
--- goes back for a moment. A job that names no delivery is an application's own, and none of this concerns it.
+-- those that may go. What may not ends or waits here, with the reason; one whose delivery somebody else is just
+-- changing goes back for a moment. A job that names no delivery is an application's own, and none of this concerns it.
 create or replace function herald.admit_notifications(p_job_ids uuid[], p_now timestamptz)
 returns setof uuid
 language plpgsql

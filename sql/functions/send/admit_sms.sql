@@ -1,7 +1,9 @@
 -- Takes claimed send_sms jobs through the gates. What passes is `sending`, with an attempt on record, before anybody
 -- makes a request; what may not go ends or waits here, with the reason, and nobody gets to see it.
 --
--- A text that somebody else is just changing is not waited for: its job goes back for a moment.
+-- A text that somebody else is just changing, or the delivery it carries, is not waited for: its job goes back for a
+-- moment. A job whose text does not wait for it, whatever became of the text, ends; if the text is being sent under it
+-- already, it is held until somebody knows what became of that.
 create or replace function herald.admit_sms(p_job_ids uuid[], p_sender text, p_runner text, p_now timestamptz)
 returns setof herald.sms_attempts
 language plpgsql
@@ -10,21 +12,51 @@ set search_path = ''
 as $$
 declare
   v_texts public.sms_messages[];
+  v_strays public.sms_messages[];
   v_admitted uuid[];
 begin
   if coalesce(cardinality(p_job_ids), 0) = 0 then
     return;
   end if;
 
-  select array_agg(locked)
-  into v_texts
-  from (
+  with locked as materialized (
     select *
     from public.sms_messages
     where queue_job_id = any (p_job_ids)
     order by queue_job_id
     for no key update skip locked
-  ) as locked;
+  ),
+  free as materialized (
+    select id
+    from public.notification_deliveries
+    where id in (select notification_delivery_id from locked)
+    order by id
+    for no key update skip locked
+  )
+  select
+    array_agg(locked::public.sms_messages) filter (where status = 'queued'),
+    array_agg(locked::public.sms_messages) filter (where status <> 'queued')
+  into v_texts, v_strays
+  from locked
+  where notification_delivery_id is null or notification_delivery_id in (select free.id from free);
+
+  if v_strays is not null then
+    update public.queue_jobs as job
+    set lease_expires_at = null, attempts = job.attempts - 1, error_message = 'claimed while its text was being sent'
+    from unnest(v_strays) as stray
+    where job.id = stray.queue_job_id and stray.status = 'sending';
+
+    update herald.sms_attempts
+    set outcome = 'unknown', finished_at = p_now
+    where outcome is null
+      and message_id in (select stray.id from unnest(v_strays) as stray where stray.status = 'sending');
+
+    update public.queue_jobs as job
+    set
+      status = 'cancelled', completed_at = p_now, error_message = format('still_wanted: the text is %s', stray.status)
+    from unnest(v_strays) as stray
+    where job.id = stray.queue_job_id and stray.status <> 'sending';
+  end if;
 
   with verdicts as materialized (
     select distinct on (decision.message_id)
@@ -37,7 +69,7 @@ begin
     update public.sms_messages as message
     set status = 'cancelled', cancelled_at = p_now, cancel_reason = verdicts.reason, next_retry_at = null
     from verdicts
-    where message.id = verdicts.message_id and verdicts.verdict = 'block' and message.status = 'queued'
+    where message.id = verdicts.message_id and verdicts.verdict = 'block'
   ),
   ended as (
     update public.queue_jobs as job
@@ -84,7 +116,7 @@ begin
           select
           from public.sms_messages as message
           where message.queue_job_id = job.id
-            and message.id not in (select text.id from unnest(v_texts) as text)
+            and message.id not in (select text.id from unnest(v_texts || v_strays) as text)
         )
       )
   )

@@ -1,5 +1,5 @@
--- Hands e-mails and push messages that may go now to a runner that can send them, each under a lease. Only of the channels
--- that are asked for: what nobody can send yet waits for somebody who can, and costs the others nothing.
+-- Hands e-mails and push messages that may go now to a runner that can send them, each under a lease. Only of the
+-- channels that are asked for: what nobody can send yet waits for somebody who can, and costs the others nothing.
 create or replace function public.claim_notifications(
   p_channels text[],
   p_batch_size integer default 50,
@@ -32,7 +32,8 @@ declare
   v_admitted uuid[];
 begin
   perform herald.check_claim(p_batch_size, p_lease);
-  if p_channels is null or exists (select from unnest(p_channels) as one where (one in ('email', 'push')) is not true) then
+  if p_channels is null or exists (select from unnest(p_channels) as one where (one in ('email', 'push')) is not true)
+  then
     raise exception 'p_channels are not channels that a runner sends by: %', coalesce(p_channels::text, 'null')
       using errcode = '22023', hint = 'Give email, push, or both.';
   end if;
@@ -86,8 +87,8 @@ $$;
 comment on function public.claim_notifications(text[], integer, interval, timestamptz) is
 $$Claims up to p_batch_size e-mails and push messages that may go now, most urgent first.
 
-p_channels: email, push, or both. Each row is one message to send to address; payload holds title, body and url. Then say
-what came of it with record_notification_results. Errors: 22023 channels, batch size or lease that make no sense.$$;
+p_channels: email, push, or both. Each row is one message to send to address; payload holds title, body and url. Then
+say what came of it with record_notification_results. Errors: 22023 channels, batch size or lease that make no sense.$$;
 
 revoke execute on function public.claim_notifications(text[], integer, interval, timestamptz) from public;
 grant execute on function public.claim_notifications(text[], integer, interval, timestamptz) to herald_runner;

@@ -30,6 +30,7 @@ declare
   v_size integer := p_batch_size;
   v_attempts herald.sms_attempts[];
 begin
+  p_now := coalesce(p_now, now());
   perform herald.check_claim(p_batch_size, p_lease);
   if (select kill_switch from herald.settings) then
     return;

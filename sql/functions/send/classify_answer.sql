@@ -12,7 +12,7 @@ stable
 set search_path = ''
 as $$
   select case
-    when p_sid is not null then 'accepted'
+    when btrim(p_sid) <> '' then 'accepted'
     when p_http_status is null then case when coalesce(p_maybe_accepted, true) then 'unknown' else 'not_sent' end
     when p_http_status >= 500 or p_http_status = 408 or p_http_status < 400 then 'unknown'
     else coalesce(

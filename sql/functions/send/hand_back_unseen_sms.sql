@@ -11,6 +11,7 @@ volatile
 set search_path = ''
 as $$
 begin
+  p_now := coalesce(p_now, now());
   if p_runner is null or p_seen_attempt_ids is null then
     raise exception 'p_runner or p_seen_attempt_ids is null'
       using errcode = '22004', hint = 'Give the name that the claims were made under, and the attempts in hand, if only {}.';
@@ -29,6 +30,7 @@ begin
         and attempt.outcome is null
         and attempt.id <> all (p_seen_attempt_ids)
         and job.status = 'processing'
+        and job.lease_expires_at is not null
     ),
     p_now
   ) as settled;

@@ -1,9 +1,9 @@
--- What came of a batch of e-mails and push messages, told as facts, for whoever holds the jobs. The jobs are written here;
--- their deliveries follow.
+-- What came of a batch of e-mails and push messages, told as facts, for whoever holds the jobs. The jobs are written
+-- here; their deliveries follow.
 --
 -- sent       job completed            delivery sent
 -- later      job retrying, or failed  delivery pending, or failed
--- config     job pending              delivery pending; the attempt is given back, for it is we who have to mend something
+-- config     job pending              delivery pending; the attempt is given back, since it is we who err
 -- gone       job failed               delivery failed; the push subscription is switched off
 -- bounced    job failed               delivery bounced
 -- permanent  job failed               delivery failed
@@ -27,81 +27,83 @@ begin
   into v_held
   from (
     select job.*
-    from jsonb_array_elements(p_results) as result
+    from jsonb_array_elements(p_results) as answer
     inner join public.queue_jobs as job
-      on job.id = (result ->> 'job_id')::uuid
-      and job.processing_token = (result ->> 'processing_token')::uuid
+      on job.id = (answer ->> 'job_id')::uuid
+      and job.processing_token = (answer ->> 'processing_token')::uuid
       and job.job_type = 'send_notification'
     order by job.id
     for no key update of job
   ) as held;
 
   select jsonb_agg(
-    result || jsonb_build_object(
+    answer || jsonb_build_object(
       'outcome',
       herald.classify_delivery_answer(
         coalesce(delivery.channel, job.metadata ->> 'channel'),
-        coalesce((result ->> 'delivered')::boolean, false),
-        (result ->> 'code')::integer,
-        coalesce((result ->> 'about_recipient')::boolean, false)
+        coalesce((answer ->> 'delivered')::boolean, false),
+        (answer ->> 'code')::integer,
+        coalesce((answer ->> 'about_recipient')::boolean, false)
       )
     )
   )
   into v_results
   from unnest(v_held) as job
-  inner join jsonb_array_elements(p_results) as result on (result ->> 'job_id')::uuid = job.id
+  inner join jsonb_array_elements(p_results) as answer on (answer ->> 'job_id')::uuid = job.id
   left join public.notification_deliveries as delivery on delivery.queue_job_id = job.id;
 
   -- What the job's own course does not tell; the rest follows from it.
   update public.notification_deliveries as delivery
   set
     status = case
-      when result ->> 'outcome' = 'bounced' and delivery.status in ('pending', 'sent') then 'bounced'
+      when answer ->> 'outcome' = 'bounced' and delivery.status in ('pending', 'sent') then 'bounced'
       else delivery.status
     end,
-    bounced_at = case when result ->> 'outcome' = 'bounced' then coalesce(delivery.bounced_at, p_now) end,
-    external_id = coalesce(result ->> 'external_id', delivery.external_id)
-  from jsonb_array_elements(v_results) as result
-  where delivery.queue_job_id = (result ->> 'job_id')::uuid and result ->> 'outcome' in ('sent', 'bounced');
+    bounced_at = case when answer ->> 'outcome' = 'bounced' then coalesce(delivery.bounced_at, p_now) end,
+    external_id = coalesce(answer ->> 'external_id', delivery.external_id)
+  from jsonb_array_elements(v_results) as answer
+  where delivery.queue_job_id = (answer ->> 'job_id')::uuid and answer ->> 'outcome' in ('sent', 'bounced');
 
   update public.push_subscriptions as device
   set
-    is_active = device.is_active and result ->> 'outcome' <> 'gone',
-    last_used_at = case when result ->> 'outcome' = 'sent' then p_now else device.last_used_at end
-  from jsonb_array_elements(v_results) as result
+    is_active = device.is_active and answer ->> 'outcome' <> 'gone',
+    last_used_at = case when answer ->> 'outcome' = 'sent' then p_now else device.last_used_at end
+  from jsonb_array_elements(v_results) as answer
   inner join public.notification_deliveries as delivery
-    on delivery.queue_job_id = (result ->> 'job_id')::uuid and delivery.channel = 'push'
-  where device.endpoint = delivery.channel_identifier and result ->> 'outcome' in ('sent', 'gone');
+    on delivery.queue_job_id = (answer ->> 'job_id')::uuid and delivery.channel = 'push'
+  where device.endpoint = delivery.channel_identifier and answer ->> 'outcome' in ('sent', 'gone');
 
   with planned as materialized (
     select
       job.id,
-      result ->> 'outcome' as outcome,
-      result ->> 'error_message' as error_message,
-      result ->> 'external_id' as external_id,
+      answer ->> 'outcome' as outcome,
+      answer ->> 'error_message' as error_message,
+      answer ->> 'external_id' as external_id,
       case
-        when result ->> 'outcome' = 'sent' then 'completed'
-        when result ->> 'outcome' = 'config' then 'pending'
-        when result ->> 'outcome' = 'later' and job.attempts < job.max_attempts then 'retrying'
+        when answer ->> 'outcome' = 'sent' then 'completed'
+        when answer ->> 'outcome' = 'config' then 'pending'
+        when answer ->> 'outcome' = 'later' and job.attempts < job.max_attempts then 'retrying'
         else 'failed'
       end::public.queue_status as status,
       case
-        when result ->> 'outcome' = 'config' then p_now + setting.sender_pause
-        when result ->> 'outcome' = 'later' then p_now + coalesce(
+        when answer ->> 'outcome' = 'config' then p_now + setting.sender_pause
+        when answer ->> 'outcome' = 'later' then p_now + coalesce(
           -- A random share on top here as well, or all that one 429 stopped would come back together.
-          (1 + setting.retry_jitter * random()) * make_interval(secs => (result ->> 'retry_after_seconds')::float8),
+          (1 + setting.retry_jitter * random()) * make_interval(secs => (answer ->> 'retry_after_seconds')::float8),
           herald.retry_delay(job.attempts)
         )
       end as again_at
     from unnest(v_held) as job
-    inner join jsonb_array_elements(v_results) as result on (result ->> 'job_id')::uuid = job.id
+    inner join jsonb_array_elements(v_results) as answer on (answer ->> 'job_id')::uuid = job.id
     cross join herald.settings as setting
   )
   update public.queue_jobs as job
   set
     status = planned.status,
     attempts = case when planned.outcome = 'config' then job.attempts - 1 else job.attempts end,
-    scheduled_for = case when planned.status in ('pending', 'retrying') then planned.again_at else job.scheduled_for end,
+    scheduled_for = case
+      when planned.status in ('pending', 'retrying') then planned.again_at else job.scheduled_for
+    end,
     processed_at = p_now,
     completed_at = case when planned.status in ('completed', 'failed') then p_now end,
     error_message = case
@@ -115,13 +117,13 @@ begin
 
   return query
   select
-    (given.result ->> 'job_id')::uuid, job.id is not null, told.result ->> 'outcome', delivery.status, job.status::text
-  from jsonb_array_elements(p_results) with ordinality as given (result, ordinality)
+    (given.answer ->> 'job_id')::uuid, job.id is not null, told.answer ->> 'outcome', delivery.status, job.status::text
+  from jsonb_array_elements(p_results) with ordinality as given (answer, ordinality)
   left join unnest(v_held) as held
-    on held.id = (given.result ->> 'job_id')::uuid
-    and held.processing_token = (given.result ->> 'processing_token')::uuid
+    on held.id = (given.answer ->> 'job_id')::uuid
+    and held.processing_token = (given.answer ->> 'processing_token')::uuid
   left join public.queue_jobs as job on job.id = held.id
-  left join jsonb_array_elements(v_results) as told (result) on (told.result ->> 'job_id')::uuid = held.id
+  left join jsonb_array_elements(v_results) as told (answer) on (told.answer ->> 'job_id')::uuid = held.id
   left join public.notification_deliveries as delivery on delivery.queue_job_id = held.id
   order by given.ordinality;
 end;

@@ -1,42 +1,104 @@
 -- The second of the runner's two calls: what came of a batch of requests, told as facts. What they mean is decided
--- here.
+-- here. One result that makes no sense costs the others nothing: what cannot be read proves nothing.
 create or replace function public.record_sms_results(p_results jsonb, p_now timestamptz default now())
 returns table (job_id uuid, recorded boolean, outcome text, message_status text, job_status text)
 language plpgsql
 volatile
 set search_path = ''
+-- For locks that are not looked at beforehand; the runner then tries the results one by one.
+set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare
   v_results jsonb;
 begin
+  p_now := coalesce(p_now, now());
   if jsonb_typeof(p_results) is distinct from 'array' then
     raise exception 'p_results is not an array but: %', coalesce(jsonb_typeof(p_results), 'null')
       using errcode = '22023', hint = 'Pass an array of objects with job_id, processing_token and attempt_id.';
   end if;
 
   select jsonb_agg(
-    result || jsonb_build_object(
+    jsonb_build_object(
+      'job_id', told.job_id,
+      'processing_token', told.processing_token,
+      'attempt_id', told.attempt_id,
       'outcome',
-      herald.classify_answer(
-        result ->> 'sid',
-        (result ->> 'http_status')::integer,
-        (result ->> 'error_code')::integer,
-        (result ->> 'maybe_accepted')::boolean
-      )
+      case
+        when told.sid_is_taken then 'unknown'
+        else herald.classify_answer(
+          told.sid, told.http_status, told.error_code,
+          told.maybe_accepted is distinct from false
+          -- A status there was, if not one that can be read.
+          or (told.result ->> 'http_status' is not null and told.http_status is null)
+        )
+      end,
+      'sid', case when not told.sid_is_taken then told.sid end,
+      'provider_status', told.result ->> 'provider_status',
+      'segments', herald.integer_or_null(told.result ->> 'segments'),
+      'http_status', told.http_status,
+      'error_code', told.error_code,
+      'error_message', case
+        when told.sid_is_taken then 'the answer has a SID that is another text''s, or too long'
+        else told.result ->> 'error_message'
+      end,
+      'retry_after_seconds', told.retry_after_seconds
     )
+    order by told.ordinality
   )
   into v_results
-  from jsonb_array_elements(p_results) as result;
+  from (
+    select
+      given.*,
+      given.sid is not null and (
+        char_length(given.sid) > 64
+        or row_number() over (partition by given.sid order by given.ordinality) > 1
+        or exists (
+          select
+          from public.sms_messages as other
+          where other.twilio_sid = given.sid and other.queue_job_id is distinct from given.job_id
+        )
+      ) as sid_is_taken
+    from (
+      select
+        each.ordinality,
+        each.result,
+        herald.uuid_or_null(each.result ->> 'job_id') as job_id,
+        herald.uuid_or_null(each.result ->> 'processing_token') as processing_token,
+        herald.uuid_or_null(each.result ->> 'attempt_id') as attempt_id,
+        nullif(btrim(each.result ->> 'sid'), '') as sid,
+        herald.integer_or_null(each.result ->> 'http_status') as http_status,
+        herald.integer_or_null(each.result ->> 'error_code') as error_code,
+        case lower(each.result ->> 'maybe_accepted') when 'true' then true when 'false' then false end
+          as maybe_accepted,
+        case
+          when jsonb_typeof(each.result -> 'retry_after_seconds') = 'number'
+            then least(greatest((each.result ->> 'retry_after_seconds')::numeric, 0), 86400)
+        end as retry_after_seconds
+      from jsonb_array_elements(p_results) with ordinality as each (result, ordinality)
+    ) as given
+  ) as told;
 
   return query
   select
-    (given.result ->> 'job_id')::uuid, settled.job_id is not null, given.result ->> 'outcome', settled.message_status,
-    settled.job_status
-  from jsonb_array_elements(v_results) with ordinality as given (result, ordinality)
+    given.job_id,
+    case
+      when settled.job_id is not null then true
+      -- Still the job's current token: somebody else holds the rows.
+      when exists (
+        select
+        from public.queue_jobs as job
+        inner join public.sms_messages as message on message.queue_job_id = job.id
+        where job.id = given.job_id and job.processing_token = given.processing_token
+      ) then null
+      else false
+    end,
+    given.outcome, settled.message_status, settled.job_status
+  from rows from (
+    jsonb_to_recordset(v_results) as (job_id uuid, processing_token uuid, outcome text)
+  ) with ordinality as given
   left join herald.settle_sms(v_results, p_now) as settled
-    on settled.job_id = (given.result ->> 'job_id')::uuid
-    and settled.processing_token = (given.result ->> 'processing_token')::uuid
+    on settled.job_id = given.job_id and settled.processing_token = given.processing_token
   order by given.ordinality;
 end;
 $$;
@@ -46,7 +108,8 @@ $$Records what came of requests to the provider, for whoever holds the jobs; one
 
 p_results: an array of {job_id, processing_token, attempt_id, sid, provider_status, segments, http_status, error_code,
 error_message, retry_after_seconds, maybe_accepted}. recorded is false, and nothing changed, where the token is null or
-not the job's current one. Errors: 22023 not an array.$$;
+not the job's current one; it is null, and nothing changed yet, where somebody else's transaction holds the text: tell
+this result again a little later. Errors: 22023 not an array.$$;
 
 revoke execute on function public.record_sms_results(jsonb, timestamptz) from public;
 grant execute on function public.record_sms_results(jsonb, timestamptz) to herald_runner;

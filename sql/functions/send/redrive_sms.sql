@@ -9,6 +9,8 @@ declare
   v_text public.sms_messages;
   v_job_id uuid;
 begin
+  p_now := coalesce(p_now, now());
+  perform herald.lock_text(p_message_id);
   select queue_job_id into v_job_id from public.sms_messages where id = p_message_id;
   if public.redrive_queue_job(v_job_id, p_now) then
     return true;
@@ -17,35 +19,31 @@ begin
   select *
   into v_text
   from public.sms_messages
-  where id = p_message_id and status in ('failed', 'undelivered')
-  for no key update;
+  where id = p_message_id
+    and status in ('failed', 'undelivered')
+    -- While its runner has not said what came of the request, there may be one under way.
+    and not exists (
+      select from public.queue_jobs where id = v_job_id and status = 'processing' and lease_expires_at is not null
+    );
   if not found then
     return false;
   end if;
 
   insert into public.queue_jobs (user_id, job_type, priority, max_attempts, correlation_id, metadata, scheduled_for)
   values (
-    v_text.user_id, 'send_sms', herald.job_priority(v_text.priority), v_text.max_attempts, v_text.correlation_id,
+    v_text.user_id, 'send_sms', herald.job_priority(v_text.priority), coalesce(v_text.max_attempts, 3), v_text.correlation_id,
     jsonb_build_object('message_id', v_text.id), p_now
   )
   returning id into v_job_id;
 
-  update public.sms_messages
-  set
-    status = 'queued',
-    queue_job_id = v_job_id,
-    attempt_count = 0,
-    twilio_sid = null,
-    twilio_status = null,
-    twilio_error_code = null,
-    twilio_error_message = null
-  where id = p_message_id;
+  update public.sms_messages set status = 'queued', queue_job_id = v_job_id where id = p_message_id;
   return true;
 end;
 $$;
 
 comment on function public.redrive_sms(uuid, timestamptz) is
-$$Queues a failed or undelivered text again, with all attempts; false if it is neither.
+$$Queues a failed or undelivered text again, with all attempts; false if it is neither, or if its runner has still to say
+what came of the last request.
 
 It passes the gates again: give a text that has expired a new expires_at first.$$;
 

@@ -7,10 +7,10 @@ volatile
 set search_path = ''
 as $$
 begin
-  if p_sender is null or p_rate_per_second <= 0 then
+  if p_sender is null or p_rate_per_second not between 0.001 and 1000000 then
     raise exception 'p_sender % or p_rate_per_second % makes no sense',
       coalesce(herald.mask_phone(p_sender), 'null'), coalesce(p_rate_per_second::text, 'null')
-      using errcode = '22023', hint = 'Give a number or Messaging Service, and a positive rate or null.';
+      using errcode = '22023', hint = 'Give a number or Messaging Service, and a rate of at least 0.001, or null.';
   end if;
 
   insert into herald.senders as known (sender, rate_per_second)

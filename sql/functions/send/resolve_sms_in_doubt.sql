@@ -13,14 +13,22 @@ set search_path = ''
 as $$
 declare
   v_job public.queue_jobs;
-  v_attempt_id uuid;
 begin
-  if p_was_sent is null or p_was_sent <> (p_twilio_sid is not null) then
+  p_now := coalesce(p_now, now());
+  if p_was_sent is null or p_was_sent <> (p_twilio_sid is not null)
+    or btrim(p_twilio_sid) = '' or char_length(p_twilio_sid) > 64
+  then
     raise exception 'p_was_sent % does not go with p_twilio_sid %',
       coalesce(p_was_sent::text, 'null'), coalesce(quote_literal(left(p_twilio_sid, 40)), 'null')
       using errcode = '22023', hint = 'Give true with the SID of the provider''s list, or false without one.';
   end if;
 
+  if exists (select from public.sms_messages where twilio_sid = p_twilio_sid and id <> p_message_id) then
+    raise exception 'p_twilio_sid % is another text''s', quote_literal(p_twilio_sid)
+      using errcode = '22023', hint = 'Look up the SID of this text in the provider''s list.';
+  end if;
+
+  perform herald.lock_text(p_message_id);
   select job.*
   into v_job
   from public.queue_jobs as job
@@ -28,25 +36,17 @@ begin
   where message.id = p_message_id
     and message.status = 'sending'
     and job.status = 'processing'
-    and job.lease_expires_at is null
-  for no key update of job, message;
+    and job.lease_expires_at is null;
 
   if not found then
     return false;
   end if;
 
-  select id
-  into v_attempt_id
-  from herald.sms_attempts
-  where message_id = p_message_id and job_id = v_job.id
-  order by started_at desc, attempt desc
-  limit 1;
-
   perform herald.settle_sms(
     jsonb_build_array(jsonb_build_object(
       'job_id', v_job.id,
       'processing_token', v_job.processing_token,
-      'attempt_id', v_attempt_id,
+      'attempt_id', herald.current_attempt(p_message_id),
       'outcome', case when p_was_sent then 'accepted' else 'not_sent' end,
       'sid', p_twilio_sid,
       'error_message', case when not p_was_sent then 'decided by hand: the provider has not taken it' end,
@@ -62,7 +62,7 @@ comment on function public.resolve_sms_in_doubt(uuid, boolean, text, timestamptz
 $$Decides a text that is held in doubt: true with its SID if the provider has it, false if it has certainly not.
 
 Returns false, and changes nothing, if the text is not in doubt. With false it is tried again at once, or fails if that
-was its last attempt. Errors: 22023 the SID does not go with the answer.$$;
+was its last attempt. Errors: 22023 the SID does not go with the answer, is blank or another text's.$$;
 
 revoke execute on function public.resolve_sms_in_doubt(uuid, boolean, text, timestamptz) from public;
 grant execute on function public.resolve_sms_in_doubt(uuid, boolean, text, timestamptz) to herald_runner;

@@ -10,7 +10,9 @@
 -- opted_out   job cancelled              text cancelled; the number is suppressed
 -- permanent   job failed                 text failed
 --
--- A text that is not `sending` any more has been settled by a report of the provider: only its job is left to end.
+-- A text that is not `sending` any more has been settled by a report of the provider: only its job is left to end. What
+-- somebody else holds (job, text or the delivery it carries) is not waited for, or one row would stop all runners; it
+-- is not among what is returned.
 create or replace function herald.settle_sms(p_results jsonb, p_now timestamptz)
 returns table (job_id uuid, processing_token uuid, message_status text, job_status text)
 language plpgsql
@@ -24,6 +26,19 @@ begin
   if p_results is null then
     return;
   end if;
+
+  -- Set back to queued by somebody while the request was under way: it was being sent all the same.
+  update public.sms_messages
+  set status = 'sending'
+  where id in (
+    select message.id
+    from jsonb_to_recordset(p_results) as given (job_id uuid, processing_token uuid)
+    inner join public.queue_jobs as job
+      on job.id = given.job_id and job.processing_token = given.processing_token
+    inner join public.sms_messages as message on message.queue_job_id = job.id
+    where message.status = 'queued'
+    for no key update of job, message skip locked
+  );
 
   with given as materialized (
     -- Once a job, the first result, and no wait that an interval cannot hold, whatever the provider answered.
@@ -46,13 +61,20 @@ begin
   held as materialized (
     select
       given.*, job.attempts, job.max_attempts, job.scheduled_for, message.id as message_id,
-      message.status as message_was, message.phone_number
+      message.status as message_was, message.phone_number, message.notification_delivery_id
     from given
     inner join public.queue_jobs as job
       on job.id = given.job_id and job.processing_token = given.processing_token
     inner join public.sms_messages as message on message.queue_job_id = job.id
     order by job.id
-    for no key update of job, message
+    for no key update of job, message skip locked
+  ),
+  free as materialized (
+    select id
+    from public.notification_deliveries
+    where id in (select held.notification_delivery_id from held)
+    order by id
+    for no key update skip locked
   ),
   planned as materialized (
     select
@@ -89,16 +111,18 @@ begin
       end as reason
     from held
     cross join herald.settings as setting
+    where held.notification_delivery_id is null or held.notification_delivery_id in (select free.id from free)
   ),
   jobs as (
     update public.queue_jobs as job
     set
-      status = planned.job_status::public.queue_status,
+      -- An opt-out ends its text first, below, which gives the reason.
+      status = case when planned.job_status = 'cancelled' then 'pending' else planned.job_status end::public.queue_status,
       attempts = planned.attempts_left_at,
       scheduled_for = coalesce(planned.again_at, job.scheduled_for),
       lease_expires_at = null,
       processed_at = p_now,
-      completed_at = case when planned.job_status in ('completed', 'failed', 'cancelled') then p_now end,
+      completed_at = case when planned.job_status in ('completed', 'failed') then p_now end,
       error_message = case when planned.job_status <> 'completed' then planned.reason end,
       result = case when planned.sid is not null then jsonb_build_object('twilio_sid', planned.sid) else job.result end
     from planned
@@ -171,6 +195,11 @@ begin
   from unnest(v_settled) as settled
   where message.id = settled.message_id and settled.outcome = 'opted_out' and message.status = 'queued';
 
+  update public.queue_jobs as job
+  set status = 'cancelled', completed_at = p_now, error_message = settled.reason
+  from unnest(v_settled) as settled
+  where job.id = settled.job_id and settled.job_status = 'cancelled';
+
   perform herald.suppress_number(
     settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now
   )
@@ -203,7 +232,7 @@ end;
 $$;
 
 comment on function herald.settle_sms(jsonb, timestamptz) is
-'Records outcomes of attempts, fenced by the jobs'' tokens; returns what was recorded.';
+'Records outcomes of attempts, fenced by the jobs'' tokens; returns what was recorded, and skips what others hold.';
 
 revoke execute on function herald.settle_sms(jsonb, timestamptz) from public;
 grant execute on function herald.settle_sms(jsonb, timestamptz) to herald_runner;

@@ -77,10 +77,9 @@ begin
 
   update herald.sms_attempts
   set outcome = 'accepted', finished_at = p_now, twilio_sid = p_twilio_sid
-  where message_id = p_message_id
+  where id = herald.current_attempt(p_message_id)
     and p_twilio_sid is not null
     and (outcome is null or outcome = 'unknown')
-    and attempt = v_text.attempt_count
     and v_text.status = 'sending';
 
   update public.queue_jobs

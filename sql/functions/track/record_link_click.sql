@@ -17,6 +17,7 @@ as $$
 declare
   v_link record;
 begin
+  p_now := coalesce(p_now, now());
   select
     link.id, link.delivery_id, link.destination_url,
     upper(p_method) is distinct from 'GET'

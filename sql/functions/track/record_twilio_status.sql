@@ -16,20 +16,29 @@ as $$
 declare
   v_message_id uuid;
 begin
+  p_now := coalesce(p_now, now());
   if coalesce(p_message_sid, '') = '' or coalesce(p_message_status, '') = '' then
     raise exception 'p_message_sid or p_message_status is missing'
       using errcode = '22004', hint = 'Pass on what the callback says in MessageSid and MessageStatus.';
   end if;
 
+  -- Twilio's have 34 characters.
+  if char_length(p_message_sid) > 64 or char_length(p_message_status) > 64 then
+    raise exception 'p_message_sid or p_message_status has more than 64 characters'
+      using errcode = '22023', hint = 'Pass on what the callback says in MessageSid and MessageStatus.';
+  end if;
+
   select id into v_message_id from public.sms_messages where twilio_sid = p_message_sid;
   if v_message_id is null then
-    -- Only an attempt whose fate is open can have this SID: what was refused has none.
+    -- Only an attempt whose fate is open can have this SID: what was refused has none. And only the latest one: an
+    -- earlier one's fate is not the text's any more.
     select message.id
     into v_message_id
     from herald.sms_attempts as attempt
     inner join public.sms_messages as message on message.id = attempt.message_id
     where attempt.id = p_attempt_id
       and (attempt.outcome is null or attempt.outcome = 'unknown')
+      and attempt.id = herald.current_attempt(message.id)
       and message.twilio_sid is null
       and message.status = 'sending';
   end if;
@@ -63,7 +72,7 @@ $$Records a status callback of Twilio; true if it moved its text on.
 
 Any order, any number of times, before or after our own record of the request. p_attempt_id: the id from the callback
 address. p_parameters: the rest of the callback; numbers and words are not kept. A callback about a text we do not know
-is kept and gives false. Errors: 22004 SID or status missing.$$;
+is kept and gives false. Errors: 22004 SID or status missing, 22023 too long.$$;
 
 revoke execute on function public.record_twilio_status(uuid, text, text, integer, jsonb, timestamptz) from public;
 grant execute on function public.record_twilio_status(uuid, text, text, integer, jsonb, timestamptz) to herald_runner;

@@ -28,7 +28,8 @@ declare
   v_delivery_status text;
   v_moved boolean := false;
 begin
-  -- A SID that belongs to another text, or another SID than the text has, is not about this text.
+  -- A SID that belongs to another text, or another SID than the text has, is not about this text; one that an attempt
+  -- had before the text was sent again is not about what it is now.
   select id
   into v_message_id
   from public.sms_messages
@@ -36,6 +37,10 @@ begin
     and (twilio_sid is null or p_twilio_sid is null or twilio_sid = p_twilio_sid)
     and not exists (
       select from public.sms_messages as other where other.twilio_sid = p_twilio_sid and other.id <> p_message_id
+    )
+    and (
+      twilio_sid = p_twilio_sid
+      or not exists (select from herald.sms_attempts as earlier where earlier.twilio_sid = p_twilio_sid)
     );
 
   perform herald.lock_text(v_message_id);

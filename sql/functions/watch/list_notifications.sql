@@ -1,5 +1,5 @@
--- What the signed-in user has been told in the application, the newest first; nothing that is not due yet. Definer, since
--- clients have no way into the private schema; it shows nobody anything but their own.
+-- What the signed-in user has been told in the application, the newest first; nothing that is not due yet. Definer,
+-- since clients have no way into the private schema; it shows nobody anything but their own.
 create or replace function public.list_notifications(
   p_limit integer default 50,
   p_before timestamptz default null,

@@ -1,0 +1,7 @@
+-- Revert pgherald:0011_ticks from pg
+
+begin;
+
+drop table herald.ticks;
+
+commit;

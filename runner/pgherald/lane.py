@@ -1,0 +1,401 @@
+"""What every kind of work has in common: claim what is due, work on it, report what came of it.
+
+No transaction is open while something is worked on. A slot is a piece of work from its claim until its outcome is
+recorded: nothing is claimed for which there is no slot, so a database that is away stops the claims and loses no
+outcome. Slots are refilled one by one, so a slow piece of work holds up nobody but itself.
+"""
+
+import asyncio
+import logging
+import time
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+import psycopg
+
+from pgherald.database import Claimed, describe, is_passing
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from pgherald.database import Database
+    from pgherald.settings import Pace
+
+_log = logging.getLogger(__name__)
+
+# Freed slots and outcomes are gathered this long: a busy runner should not ask the database for one row at a time.
+_GATHER_SLOTS: Final = 0.01
+_GATHER_OUTCOMES: Final = 0.02
+# Whoever notifies may commit before others whose work the same notification stands for: look again after this.
+_SECOND_LOOK: Final = 0.075
+_SHORTEST_WAIT: Final = 0.01
+# A claim whose answer was lost may have been committed all the same, or may be so in a moment.
+_UNSURE: Final = 30.0
+_FIRST_RETRY: Final = 0.1
+_LONGEST_RETRY: Final = 5.0
+# How long the last outcomes have to reach the database at the end; in a hurry, and otherwise.
+_LAST_WRITE_IN_A_HURRY: Final = 1.0
+_LAST_WRITE: Final = 10.0
+# How long work that is cut off may take to notice.
+_LAST_WORDS: Final = 5.0
+
+Item = TypeVar("Item", bound=Claimed)
+Outcome = TypeVar("Outcome")
+
+
+class Outage:
+    """Trouble with the database: told once when it begins or changes, and once when it is over."""
+
+    def __init__(self, what: str) -> None:
+        """Watch over something that is done with the database."""
+        self._what = what
+        self._told: str | None = None
+        self._wait = _FIRST_RETRY
+
+    def met(self, error: psycopg.Error) -> float:
+        """Tell of trouble, and give the seconds to wait before the next try."""
+        # A shutdown, refused connections and a starting server are one outage, not three.
+        kind = "away" if is_passing(error) else str(error.sqlstate)
+        if kind != self._told:
+            weight = logging.WARNING if kind == "away" else logging.ERROR
+            _log.log(weight, "%s does not work, trying again until it does: %s", self._what, describe(error))
+        self._told = kind
+        wait, self._wait = self._wait, min(self._wait * 2, _LONGEST_RETRY)
+        return wait
+
+    def over(self) -> None:
+        """Tell that it works again, if it did not."""
+        if self._told is not None:
+            _log.info("%s works again", self._what)
+        self._told = None
+        self._wait = _FIRST_RETRY
+
+
+class Lane(ABC, Generic[Item, Outcome]):
+    """One kind of work. What differs between kinds is in the methods at the end, which are for subclasses to fill."""
+
+    what: str
+
+    def __init__(self, database: "Database", pace: "Pace") -> None:
+        """Prepare. Nothing is claimed yet."""
+        self._database = database
+        self._pace = pace
+        self._lease = timedelta(seconds=pace.lease)
+        self._stopping = asyncio.Event()
+        self._hurrying = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._freed = asyncio.Event()
+        # By token: what was claimed and is not recorded yet, those of it that the database has taken back, and the
+        # tasks at work.
+        self._held: dict[UUID, Item] = {}
+        self._lost: set[UUID] = set()
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        # Without an outcome it was never begun.
+        self._outcomes: asyncio.Queue[tuple[Item, Outcome | None]] = asyncio.Queue()
+        self._second_look = False
+        self._patience = _SHORTEST_WAIT
+        self._parts: tuple[asyncio.Task[None], ...] = ()
+
+    @property
+    def in_flight(self) -> int:
+        """How much is claimed and not recorded yet."""
+        return len(self._held)
+
+    def start(self) -> Sequence[asyncio.Task[None]]:
+        """Begin; gives the parts that must not end."""
+        self._parts = (
+            asyncio.create_task(self._claim(), name=f"claim {self.what}"),
+            asyncio.create_task(self._record(), name=f"record {self.what}"),
+            asyncio.create_task(self._extend(), name=f"extend leases of {self.what}"),
+        )
+        return self._parts
+
+    def wake(self) -> None:
+        """Look again: there may be something to claim."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._stopping.set()
+        self._wake.set()
+        self._freed.set()
+
+    def hurry(self) -> None:
+        """Cut off what is in flight."""
+        self._hurrying.set()
+
+    async def finish(self) -> None:
+        """Let what is in flight end within the grace time, cut off the rest, and see that all of it is recorded."""
+        now = asyncio.get_running_loop().time
+        grace_ends_at = now() + self._pace.grace
+        claiming = self._parts[0]
+        await self._wait_for([claiming], grace_ends_at)
+        await end(claiming)
+
+        await asyncio.sleep(0)  # a task that is cancelled before its first step would report nothing
+        tasks = list(self._tasks.values())
+        await self._wait_for(tasks, grace_ends_at)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LAST_WORDS)
+
+        recorded = asyncio.create_task(self._all_recorded())
+        await self._wait_for([recorded], now() + _LAST_WRITE)
+        await asyncio.wait([recorded], timeout=_LAST_WRITE_IN_A_HURRY)
+        await end(recorded)
+        for token, item in self._held.items():
+            if token in self._tasks:
+                _log.error("did not end when it was cut off; its lease runs out", extra=self._ids(item))
+            else:
+                _log.error("the database was not there to take the last result", extra=self._ids(item))
+
+    async def end(self) -> None:
+        """Leave nothing running."""
+        tasks = [*self._parts, *self._tasks.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LAST_WORDS)
+
+    async def _claim(self) -> None:
+        """Keep the slots filled."""
+        outage = Outage(f"claiming {self.what}")
+        unsure_until = 0.0
+        while await self._room():
+            asked = min(self._pace.batch_size, self._free())
+            began = time.monotonic()
+            self._wake.clear()
+            try:
+                if began < unsure_until:
+                    await self._hand_back_unseen(list(self._held.values()))
+                items = await self._claim_batch(asked)
+            except psycopg.Error as error:
+                unsure_until = time.monotonic() + _UNSURE
+                await self._sleep(outage.met(error))
+                continue
+            outage.over()
+            self._begin(items, began)
+            if items:
+                self._patience = _SHORTEST_WAIT
+            if len(items) < asked:
+                await self._idle()
+
+    def _free(self) -> int:
+        """Give the number of free slots."""
+        return self._pace.slots - len(self._held)
+
+    async def _room(self) -> bool:
+        """Wait for a free slot, and a little for more of them. False once the runner stops."""
+        while not self._stopping.is_set() and self._free() < 1:
+            self._freed.clear()
+            await self._freed.wait()
+        if self._free() < min(self._pace.batch_size, self._pace.slots // 4):
+            await asyncio.sleep(_GATHER_SLOTS)
+        return not self._stopping.is_set()
+
+    def _begin(self, items: Sequence[Item], began: float) -> None:
+        """Work on each in a task of its own."""
+        for item in items:
+            token = item.processing_token
+            self._held[token] = item
+            self._tasks[token] = asyncio.create_task(self._see_through(item, began))
+
+    async def _idle(self) -> None:
+        """Wait for what may bring work: a notification, the time of the next one, or at last the poll interval."""
+        wait = _SECOND_LOOK if self._second_look else await self._next_claim()
+        self._second_look = await self._sleep(min(wait, self._pace.poll_interval))
+
+    async def _next_claim(self) -> float:
+        """Give the seconds until a claim may find something."""
+        try:
+            wait = await self._next_claim_at()
+        except psycopg.Error:
+            return self._pace.poll_interval  # the next claim meets the same trouble, and tells of it
+        if wait is None:
+            return self._pace.poll_interval
+        if wait:
+            self._patience = _SHORTEST_WAIT
+            return wait.total_seconds()
+        # There is something, and the claim did not get it: asking again and again at once would be a hot loop.
+        self._patience = min(self._patience * 2, self._pace.poll_interval)
+        return self._patience
+
+    async def _sleep(self, seconds: float) -> bool:
+        """Sleep, unless woken. Tells whether it was."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _see_through(self, item: Item, began: float) -> None:
+        """Work on something, and pass the outcome on. Never ends without having passed something on."""
+        outcome: Outcome | None = None
+        # Not begun if the lease may be over already, because this process or the answer to the claim was held up.
+        if not self._stopping.is_set() and time.monotonic() - began < self._pace.lease:
+            try:
+                outcome = await self._work(item)
+            except asyncio.CancelledError:
+                outcome = self._broken("cut off by the end of the runner" if self._stopping.is_set() else "cut off")
+            except Exception as error:  # noqa: BLE001  work without an outcome would hold its slot for ever
+                # Not its words, which may quote what was worked on.
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                what = f"broke: {type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
+                _log.error(what, extra=self._ids(item))
+                outcome = self._broken(what)
+        del self._tasks[item.processing_token]
+        self._outcomes.put_nowait((item, outcome))
+
+    async def _record(self) -> None:
+        """Bring outcomes to the database, in batches, until each is there."""
+        outage = Outage(f"recording results of {self.what}")
+        while True:
+            outcomes = await self._gather()
+            try:
+                await self._write(outcomes)
+            except psycopg.Error as error:
+                wait = outage.met(error)
+                if not is_passing(error) and len(outcomes) > 1:
+                    # One of them may be what the database refuses; the others must not wait for it.
+                    await self._write_singly(outcomes)
+                else:
+                    await asyncio.sleep(min(wait, _LAST_WRITE / 10) if self._stopping.is_set() else wait)
+                    self._put_back(outcomes)
+                continue
+            outage.over()
+
+    async def _gather(self) -> list[tuple[Item, Outcome | None]]:
+        """Take outcomes: a full batch, all there can be, or what has come after a moment."""
+        outcomes = [await self._outcomes.get()]
+        try:
+            async with asyncio.timeout(_GATHER_OUTCOMES):
+                while len(outcomes) < min(self._pace.batch_size, len(self._held)):
+                    outcomes.append(await self._outcomes.get())
+        except TimeoutError:
+            pass
+        # Two attempts of one job (the first lost its lease) must not meet in one batch, whose rows are told by job.
+        first = {item.job_id: item.processing_token for item, _ in reversed(outcomes)}
+        self._put_back([each for each in outcomes if first[each[0].job_id] != each[0].processing_token])
+        return [each for each in outcomes if first[each[0].job_id] == each[0].processing_token]
+
+    def _put_back(self, outcomes: Sequence[tuple[Item, Outcome | None]]) -> None:
+        """Leave outcomes for later."""
+        for outcome in outcomes:
+            self._outcomes.put_nowait(outcome)
+
+    async def _write(self, outcomes: Sequence[tuple[Item, Outcome | None]]) -> None:
+        """Record outcomes, and hand back what was never begun."""
+        # What is not held any more was recorded before the rest of its batch met trouble.
+        outcomes = [(item, outcome) for item, outcome in outcomes if item.processing_token in self._held]
+        ended = [(item, outcome) for item, outcome in outcomes if outcome is not None]
+        if ended:
+            await self._report(ended)
+
+        unbegun = [item for item, outcome in outcomes if outcome is None]
+        if unbegun:
+            handed_back = await self._database.hand_back_jobs(unbegun)
+            for item in unbegun:
+                self._let_go(item)
+                _log.info("handed back" if item.job_id in handed_back else "was taken back", extra=self._ids(item))
+
+    async def _write_singly(self, outcomes: Sequence[tuple[Item, Outcome | None]]) -> None:
+        """Record outcomes one by one; what is refused is tried again later, and never thrown away."""
+        for outcome in outcomes:
+            try:
+                await self._write([outcome])
+            except psycopg.Error as error:
+                _log.error("the database refuses a result: %s", describe(error), extra=self._ids(outcome[0]))
+                asyncio.get_running_loop().call_later(_LONGEST_RETRY, self._outcomes.put_nowait, outcome)
+
+    def _let_go(self, item: Item) -> None:
+        """Free the slot of what is recorded."""
+        self._held.pop(item.processing_token, None)
+        self._lost.discard(item.processing_token)
+        self._freed.set()
+
+    def _tell_too_late(self, item: Item) -> None:
+        """Log that a result is nobody's any more."""
+        _log.warning("the result came after the lease, and was not recorded", extra=self._ids(item))
+
+    async def _extend(self) -> None:
+        """Extend the leases of what is in flight, three times in a lease."""
+        outage = Outage(f"extending leases of {self.what}")
+        wait = self._pace.lease / 3
+        while True:
+            await asyncio.sleep(wait)
+            items = [item for token, item in self._held.items() if token not in self._lost]
+            wait = self._pace.lease / 3
+            if not items:
+                continue
+            try:
+                kept = await self._database.extend_leases(items, lease=self._lease)
+            except psycopg.Error as error:
+                wait = min(wait, outage.met(error))
+                continue
+            outage.over()
+            for item in items:
+                if item.job_id not in kept and item.processing_token in self._held:
+                    self._lost.add(item.processing_token)
+                    _log.warning("lost the lease in flight", extra=self._ids(item))
+                    self._lose(item)
+
+    async def _wait_for(self, tasks: Sequence[asyncio.Task[None]], ends_at: float) -> None:
+        """Wait until all tasks are done, the time is up, or somebody is in a hurry."""
+        hurrying = asyncio.create_task(self._hurrying.wait())
+        pending = {task for task in tasks if not task.done()}
+        while pending and not hurrying.done():
+            left = ends_at - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            await asyncio.wait({hurrying, *pending}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            pending = {task for task in pending if not task.done()}
+        await end(hurrying)
+
+    async def _all_recorded(self) -> None:
+        """Wait until nothing is held any more, but for what goes on although it was cut off."""
+        while self._held.keys() - self._tasks.keys():
+            self._freed.clear()
+            await self._freed.wait()
+
+    @abstractmethod
+    async def _claim_batch(self, size: int) -> Sequence[Item]:
+        """Claim up to `size` of what is due."""
+
+    @abstractmethod
+    async def _next_claim_at(self) -> timedelta | None:
+        """Tell how long until a claim may find something; None if nothing is in sight."""
+
+    @abstractmethod
+    async def _work(self, item: Item) -> Outcome:
+        """Do the work. Nothing is claimed to be known about it if this raises."""
+
+    @abstractmethod
+    def _broken(self, words: str) -> Outcome:
+        """Give the outcome of work that did not come to an end of its own."""
+
+    @abstractmethod
+    async def _report(self, outcomes: Sequence[tuple[Item, Outcome]]) -> None:
+        """Record outcomes, let go of each that is recorded, and tell what became of it."""
+
+    @abstractmethod
+    def _ids(self, item: Item) -> dict[str, object]:
+        """Give what it is called in logs."""
+
+    async def _hand_back_unseen(self, seen: Sequence[Item]) -> None:
+        """Give back what a claim took whose answer was lost, where there is a way; else the leases run out."""
+
+    def _lose(self, item: Item) -> None:
+        """Do something about work whose lease is lost. By default it goes on, and its outcome is reported."""
+
+
+async def end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks and wait until they are gone."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

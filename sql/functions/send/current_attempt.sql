@@ -1,0 +1,18 @@
+-- Which attempt the text is at, or was at last. Numbers do not tell: a redrive begins to count anew.
+create or replace function herald.current_attempt(p_message_id uuid)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select id
+  from herald.sms_attempts
+  where message_id = p_message_id
+  order by started_at desc, attempt desc, outcome is null desc
+  limit 1;
+$$;
+
+comment on function herald.current_attempt(uuid) is 'The id of a text''s latest attempt; null if there is none.';
+
+revoke execute on function herald.current_attempt(uuid) from public;
+grant execute on function herald.current_attempt(uuid) to herald_runner;
