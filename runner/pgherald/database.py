@@ -78,10 +78,13 @@ class ClaimedText:
 
 @dataclass(frozen=True, slots=True)
 class RecordedResult:
-    """What became of a reported result. Not `recorded` means that the job was somebody else's by then."""
+    """What became of a reported result.
+
+    Not `recorded` means that the job was somebody else's by then; None, that somebody holds its rows: to be told again.
+    """
 
     job_id: UUID
-    recorded: bool
+    recorded: bool | None
     outcome: str | None
     message_status: str | None
     job_status: str | None

@@ -37,6 +37,10 @@ _SHORTEST_WAIT: Final = 0.01
 _UNSURE: Final = 30.0
 _FIRST_RETRY: Final = 0.1
 _LONGEST_RETRY: Final = 5.0
+# Somebody holds what a result is about: asked again after this, and then ever later, up to the longest retry.
+_FIRST_SECOND_ASK: Final = 0.25
+# A lock was not to be had in time.
+_LOCKED: Final = "55P03"
 # How long the last outcomes have to reach the database at the end; in a hurry, and otherwise.
 _LAST_WRITE_IN_A_HURRY: Final = 1.0
 _LAST_WRITE: Final = 10.0
@@ -96,6 +100,7 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         # Without an outcome it was never begun.
         self._outcomes: asyncio.Queue[tuple[Item, Outcome | None]] = asyncio.Queue()
+        self._next_asks: dict[UUID, float] = {}
         self._second_look = False
         self._patience = _SHORTEST_WAIT
         self._parts: tuple[asyncio.Task[None], ...] = ()
@@ -152,7 +157,7 @@ class Lane(ABC, Generic[Item, Outcome]):
             if token in self._tasks:
                 _log.error("did not end when it was cut off; its lease runs out", extra=self._ids(item))
             else:
-                _log.error("the database was not there to take the last result", extra=self._ids(item))
+                _log.error("the database did not take the last result", extra=self._ids(item))
 
     async def end(self) -> None:
         """Leave nothing running."""
@@ -261,8 +266,8 @@ class Lane(ABC, Generic[Item, Outcome]):
                 await self._write(outcomes)
             except psycopg.Error as error:
                 wait = outage.met(error)
-                if not is_passing(error) and len(outcomes) > 1:
-                    # One of them may be what the database refuses; the others must not wait for it.
+                if (not is_passing(error) or error.sqlstate == _LOCKED) and len(outcomes) > 1:
+                    # One of them may be what the database refuses, or somebody holds; the others must not wait for it.
                     await self._write_singly(outcomes)
                 else:
                     await asyncio.sleep(min(wait, _LAST_WRITE / 10) if self._stopping.is_set() else wait)
@@ -300,9 +305,27 @@ class Lane(ABC, Generic[Item, Outcome]):
         unbegun = [item for item, outcome in outcomes if outcome is None]
         if unbegun:
             handed_back = await self._database.hand_back_jobs(unbegun)
+            left = [item for item in unbegun if item.job_id not in handed_back]
+            kept = await self._database.extend_leases(left, lease=self._lease) if left else ()
             for item in unbegun:
+                if item.job_id in kept:
+                    self._ask_again(item, None)
+                    continue
                 self._let_go(item)
                 _log.info("handed back" if item.job_id in handed_back else "was taken back", extra=self._ids(item))
+
+    def _ask_again(self, item: Item, outcome: Outcome | None) -> None:
+        """Leave an outcome whose rows somebody else holds for a little later. Its slot stays taken; others go on."""
+        token = item.processing_token
+        if token not in self._next_asks:
+            _log.info("somebody holds its row in the database; recorded as soon as it is free", extra=self._ids(item))
+        wait = self._next_asks.get(token, _FIRST_SECOND_ASK)
+        self._next_asks[token] = min(wait * 2, _LONGEST_RETRY)
+        asyncio.get_running_loop().call_later(
+            min(wait, _LAST_WRITE / 10) if self._stopping.is_set() else wait,
+            self._outcomes.put_nowait,
+            (item, outcome),
+        )
 
     async def _write_singly(self, outcomes: Sequence[tuple[Item, Outcome | None]]) -> None:
         """Record outcomes one by one; what is refused is tried again later, and never thrown away."""
@@ -317,6 +340,7 @@ class Lane(ABC, Generic[Item, Outcome]):
         """Free the slot of what is recorded."""
         self._held.pop(item.processing_token, None)
         self._lost.discard(item.processing_token)
+        self._next_asks.pop(item.processing_token, None)
         self._freed.set()
 
     def _tell_too_late(self, item: Item) -> None:

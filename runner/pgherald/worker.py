@@ -6,7 +6,7 @@ comes of that request is reported.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,6 +82,7 @@ class Worker:
     async def _tick(self) -> None:
         """Call tick() again and again."""
         outage = Outage("tick()")
+        failed: Mapping[str, str] = {}
         while True:
             wait = self._tick_interval
             try:
@@ -90,7 +91,10 @@ class Worker:
                 wait = max(wait, outage.met(error))
             else:
                 outage.over()
-                if any(count for what, count in counts.items() if what != "busy"):
+                if not counts.get("busy") and counts.get("failed", {}) != failed:
+                    failed = counts.get("failed", {})
+                    _log.warning("parts of tick() cannot be done, trying again: %s", dict(failed) or "none any more")
+                if any(count for what, count in counts.items() if what not in {"busy", "failed"}):
                     _log.debug("tick", extra={"counts": dict(counts)})
                     self._wake()
             await asyncio.sleep(wait)
@@ -143,8 +147,12 @@ class Texts(Lane["ClaimedText", Answer]):
     async def _report(self, outcomes: "Sequence[tuple[ClaimedText, Answer]]") -> None:
         recorded = {result.job_id: result for result in await self._database.record_sms_results(outcomes)}
         for text, answer in outcomes:
+            result = recorded.get(text.job_id)
+            if result is not None and result.recorded is None:
+                self._ask_again(text, answer)
+                continue
             self._let_go(text)
-            self._tell(text, answer, recorded.get(text.job_id))
+            self._tell(text, answer, result)
 
     def _ids(self, item: "ClaimedText") -> dict[str, object]:
         return {

@@ -291,8 +291,8 @@ class Desk:
     async def until_somebody_waits(self) -> None:
         """Wait until a session waits for a lock in this database."""
         query = """
-            select count(*) from pg_locks
-            where not granted and database = (select oid from pg_database where datname = current_database())
+            select count(*) from pg_stat_activity
+            where wait_event_type = 'Lock' and datname = current_database()
         """
         for _ in range(100):
             if (await self.rows(query))[0]["count"]:

@@ -52,7 +52,7 @@ begin
 end;
 $$;
 
--- A text in the given status, moved there by plain updates: it has no job.
+-- A text in the given status, moved there by plain updates. Only one that is queued or being sent has a job.
 create or replace function tests.a_text(p_status public.sms_status default 'pending')
 returns uuid
 language plpgsql
@@ -82,7 +82,8 @@ begin
   end::public.sms_status[] loop
     update public.sms_messages set status = v_step where id = v_id;
   end loop;
-  delete from public.queue_jobs where id = (select queue_job_id from public.sms_messages where id = v_id);
+  delete from public.queue_jobs
+  where id = (select queue_job_id from public.sms_messages where id = v_id and status not in ('queued', 'sending'));
   return v_id;
 end;
 $$;

@@ -1,35 +1,53 @@
 """`pgherald run`: the runner."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import click
 import psycopg
 
+from pgherald.channels import ChannelError, Deliver
 from pgherald.database import Database, DatabaseUnusableError
+from pgherald.handlers import HandlerError, find_channels, find_handlers
+from pgherald.jobs import Jobs, Notifications
 from pgherald.log import set_up_logging
-from pgherald.settings import RunSettings, nothing_is_set, run_options
+from pgherald.settings import SEND_NOTIFICATION, SEND_SMS, RunSettings, TwilioSettings, nothing_is_set, run_options
 from pgherald.twilio import Twilio
-from pgherald.worker import Worker
+from pgherald.worker import Texts, Worker
 
-_TEST_NUMBER = "+15005550006"
-_NEEDS_WEB = "taking reports needs the extra `web`: pip install 'pgherald[web]'"
+if TYPE_CHECKING:
+    from pgherald.lane import Lane
+
+_log = logging.getLogger(__name__)
+
+_TEST_NUMBER: Final = "+15005550006"
+_NEEDS_WEB: Final = "taking reports needs the extra `web`: pip install 'pgherald[web]'"
+_NEEDS_EMAIL: Final = "sending e-mail needs the extra `email`: pip install 'pgherald[email]'"
+_NEEDS_PUSH: Final = "sending push messages needs the extra `push`: pip install 'pgherald[push]'"
+_SET_UP_BY: Final = {
+    "email": "--smtp-url (PGHERALD_SMTP_URL) and --email-from (PGHERALD_EMAIL_FROM)",
+    "push": "--vapid-private-key (PGHERALD_VAPID_PRIVATE_KEY) and --vapid-subject (PGHERALD_VAPID_SUBJECT)",
+}
+
+# A channel: how to deliver, and how much at once.
+_Channels = dict[str, tuple[Deliver, int]]
 
 
 @click.command
 @run_options
 def run(log_level: str, log_format: Any, **options: Any) -> None:  # noqa: ANN401  click gives what the types say
-    """Send the texts that are due, until told to stop.
+    """Send the texts and notifications that are due and run jobs, until told to stop.
 
-    Everything that decides whether and when a text goes is in the database; this makes the calls to Twilio. Start as
-    many as you like: no text is sent twice. SIGTERM or Ctrl-C lets texts in flight end; a second one hurries.
+    Everything that decides whether and when something goes is in the database; this makes the calls. Start as many as
+    you like: no text is sent twice. SIGTERM or Ctrl-C lets what is in flight end; a second one hurries.
 
     With neither DATABASE_URL nor TWILIO_* set, it runs against an embedded server and a simulated Twilio.
     """
@@ -40,20 +58,36 @@ def run(log_level: str, log_format: Any, **options: Any) -> None:  # noqa: ANN40
         sys.exit(asyncio.run(_run(RunSettings.from_options(options))))
     except DatabaseUnusableError as error:
         raise click.ClickException(str(error)) from None
+    except HandlerError as error:
+        raise click.UsageError(str(error)) from None
 
 
 async def _run(settings: RunSettings) -> int:
     """Run until told to stop. Gives the exit code."""
     async with AsyncExitStack() as stack:
+        handlers = find_handlers(settings.handlers, settings.job_types)
+        channels = await _channels(settings, stack) if _wants(settings, SEND_NOTIFICATION) else {}
+        _check_wishes(settings, [*handlers, *([SEND_NOTIFICATION] if channels else ())])
         database = await stack.enter_async_context(Database(settings.database_url, settings.direct_url))
-        twilio = await stack.enter_async_context(Twilio(settings.twilio, connections=settings.concurrency))
-        worker = Worker(database, twilio, settings, runner=_name())
+        await database.check_job_types(list(handlers))
+
+        name = _name()
+        lanes: list[Lane[Any, Any]] = []
+        if settings.twilio and _wants(settings, SEND_SMS):
+            lanes.append(await _texts(settings, settings.twilio, database, stack, name))
+        for channel, (deliver, slots) in channels.items():
+            lanes.append(Notifications(database, deliver, settings.pace(slots), channel=channel))
+        if handlers:
+            lanes.append(Jobs(database, handlers, settings.pace(settings.job_concurrency)))
+        _log.info(
+            "this runner works on %s",
+            ", ".join(lane.what for lane in lanes),
+            extra={"job_types": ",".join(sorted(handlers)) or None},
+        )
+
+        worker = Worker(database, lanes, runner=name, tick_interval=settings.tick_interval)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
-        try:
-            await database.register_sender(settings.twilio.sender, rate_per_second=settings.rate_per_second)
-        except psycopg.Error as error:
-            raise database.unusable(error) from None
         await _serve(settings, database, stack)
         return await worker.run()
 
@@ -63,9 +97,67 @@ def _name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
 
 
+def _wants(settings: RunSettings, job_type: str) -> bool:
+    """Tell whether this runner is to work on jobs of a type, if it can."""
+    return settings.job_types is None or job_type in settings.job_types
+
+
+def _check_wishes(settings: RunSettings, able: list[str]) -> None:
+    """See that this runner can do all that it is asked to."""
+    for job_type in settings.job_types or ():
+        if job_type in {SEND_SMS, *able}:  # without Twilio, the settings would have been refused
+            continue
+        means = (
+            "a mail server (--smtp-url, PGHERALD_SMTP_URL) or a key for push messages (--vapid-private-key, "
+            "PGHERALD_VAPID_PRIVATE_KEY)"
+            if job_type == SEND_NOTIFICATION
+            else f"a function for it: --handler {job_type}=package.module:function (PGHERALD_HANDLERS)"
+        )
+        raise click.UsageError(f"--job-type (PGHERALD_JOB_TYPES) {job_type} needs {means}.")
+
+
+async def _texts(
+    settings: RunSettings, twilio: TwilioSettings, database: Database, stack: AsyncExitStack, name: str
+) -> Texts:
+    """Make the lane of texts, and its sender known."""
+    client = await stack.enter_async_context(Twilio(twilio, connections=settings.concurrency))
+    try:
+        await database.register_sender(twilio.sender, rate_per_second=settings.rate_per_second)
+    except psycopg.Error as error:
+        raise database.unusable(error) from None
+    return Texts(database, client, settings.pace(settings.concurrency), sender=twilio.sender, runner=name)
+
+
+async def _channels(settings: RunSettings, stack: AsyncExitStack) -> _Channels:
+    """Open the channels that are set up, and tell of those that are not."""
+    channels: _Channels = {name: (deliver, settings.concurrency) for name, deliver in find_channels().items()}
+    if settings.email and "email" not in channels:
+        try:
+            from pgherald.channels.email import Email  # noqa: PLC0415  an extra
+        except ImportError:
+            raise click.ClickException(_NEEDS_EMAIL) from None
+        email = await stack.enter_async_context(Email(settings.email))
+        channels["email"] = (email.deliver, settings.email.connections)
+    if settings.push and "push" not in channels:
+        try:
+            from pgherald.channels.push import Push  # noqa: PLC0415  an extra
+        except ImportError:
+            raise click.ClickException(_NEEDS_PUSH) from None
+        try:
+            push = await stack.enter_async_context(Push(settings.push, connections=settings.concurrency))
+        except ChannelError as error:
+            raise click.UsageError(f"--vapid-private-key (PGHERALD_VAPID_PRIVATE_KEY) {error}") from None
+        channels["push"] = (push.deliver, settings.concurrency)
+    for channel in _SET_UP_BY.keys() - channels.keys():
+        # Who sends texts alone need not be warned at each start.
+        weight = logging.WARNING if channels else logging.INFO
+        _log.log(weight, "this runner sends no %s: %s are not set", channel, _SET_UP_BY[channel])
+    return channels
+
+
 async def _serve(settings: RunSettings, database: Database, stack: AsyncExitStack) -> None:
     """Take Twilio's reports in this process as well, if that is wanted."""
-    if not settings.serve or not settings.twilio.callback_url:
+    if not settings.serve or not settings.twilio or not settings.twilio.callback_url:
         return
     try:
         from pgherald import webhooks  # noqa: PLC0415  an extra

@@ -6,7 +6,7 @@ set search_path = ''
 as $$
 begin
   insert into public.user_notification_preferences (user_id, event_type)
-  select user_id, event_type from new_subscriptions where is_active
+  select user_id, event_type from new_subscriptions
   on conflict (user_id, event_type) do nothing;
   return null;
 end;
@@ -18,10 +18,5 @@ revoke execute on function herald.create_preferences() from public;
 
 create or replace trigger t50_create_preferences
 after insert on public.notification_subscriptions
-referencing new table as new_subscriptions
-for each statement execute function herald.create_preferences();
-
-create or replace trigger t50_create_preferences_again
-after update on public.notification_subscriptions
 referencing new table as new_subscriptions
 for each statement execute function herald.create_preferences();

@@ -28,9 +28,10 @@ as $$
   )
   select
     case
-      when gathered.events = 1 then jsonb_strip_nulls(jsonb_build_object(
+      -- Words that are there; blank ones of the payload are none.
+      when gathered.events = 1 then told.payload || jsonb_strip_nulls(jsonb_build_object(
         'title', told.title, 'body', told.body, 'url', told.url, 'event_type', told.event_type
-      )) || told.payload
+      ))
       else jsonb_build_object(
         'title', format(
           '%s updates: %s', gathered.events,

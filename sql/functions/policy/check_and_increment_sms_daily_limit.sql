@@ -47,7 +47,7 @@ begin
       then coalesce(v_wishes.daily_sms_count, 0)
     else 0
   end;
-  v_allowed := v_count + p_increment <= v_limit and (p_increment > 0 or v_count < v_limit);
+  v_allowed := v_count::bigint + p_increment <= v_limit and (p_increment > 0 or v_count < v_limit);
 
   if v_allowed and p_increment > 0 then
     v_count := v_count + p_increment;

@@ -71,26 +71,47 @@ begin
     from asked
     cross join lateral (select coalesce(asked.quiet_until, asked.at) as at) as effective
     left join lateral (
-      select
-        count(distinct other.event_id) filter (where other.goes_at > effective.at - interval '1 hour') as in_the_hour,
-        count(distinct other.event_id) filter (
-          where (other.goes_at at time zone coalesce(asked.timezone, 'UTC'))::date
-          = (effective.at at time zone coalesce(asked.timezone, 'UTC'))::date
-        ) as on_the_day
-      from (
-        select delivery.event_id, coalesce(delivery.scheduled_for, delivery.created_at) as goes_at
+      with other as (
+        select
+          delivery.event_id, max(coalesce(delivery.scheduled_for, delivery.created_at)) as goes_at
         from public.notification_deliveries as delivery
         inner join public.notification_events as event on event.id = delivery.event_id
         where delivery.recipient_user_id = asked.user_id
           and event.event_type = asked.event_type
           and delivery.event_id <> asked.event_id
           and delivery.suppressed_reason is null
-          and coalesce(delivery.scheduled_for, delivery.created_at) <= effective.at
           -- The longest day there is has 25 hours.
           and coalesce(delivery.scheduled_for, delivery.created_at) > effective.at - interval '25 hours'
+          and coalesce(delivery.scheduled_for, delivery.created_at) < effective.at + interval '25 hours'
           and p_counts
           and num_nonnulls(asked.max_per_hour, asked.max_per_day) > 0
-      ) as other
+        group by delivery.event_id
+      ),
+      -- Of all the hours that this one would fall into, each begins with another one or with this one: what is planned
+      -- for later counts as well, and so does what a parallel emitter with a younger clock has just planned.
+      hours as (
+        select
+          goes_at as begins_at,
+          count(*) over (
+            order by goes_at range between current row and interval '59 minutes 59.999999 seconds' following
+          ) as events
+        from other
+        union all
+        select effective.at, count(*) filter (
+          where goes_at >= effective.at and goes_at < effective.at + interval '1 hour'
+        )
+        from other
+      )
+      select
+        (
+          select max(events) from hours
+          where begins_at > effective.at - interval '1 hour' and begins_at <= effective.at
+        ) as in_the_hour,
+        (
+          select count(*) from other
+          where (goes_at at time zone coalesce(asked.timezone, 'UTC'))::date
+            = (effective.at at time zone coalesce(asked.timezone, 'UTC'))::date
+        ) as on_the_day
     ) as planned on true
   ),
   contacts as materialized (

@@ -52,7 +52,7 @@ begin
       given.*,
       given.sid is not null and (
         char_length(given.sid) > 64
-        or row_number() over (partition by given.sid order by given.ordinality) > 1
+        or first_value(given.job_id) over (partition by given.sid order by given.ordinality) is distinct from given.job_id
         or exists (
           select
           from public.sms_messages as other

@@ -32,7 +32,7 @@ select is(
   (select char_length(code) from pg_temp.links(1, '{1, 1, 1, 2}', 'more')), 2, 'longer codes help'
 );
 select is(
-  (select array_agg(char_length(code)) from pg_temp.links(1, '{1, 1}')), '{1}', 'a link that was there keeps its code'
+  (select array_agg(char_length(code)) from pg_temp.links(1, '{}')), '{1}', 'a link that was there keeps its code and needs no round'
 );
 
 -- The usual call, when luck is against it: the source is replaced by one that gives what we say.

@@ -1,6 +1,6 @@
 -- A short link leads to an absolute http or https address, and never where a browser would go instead.
 begin;
-select plan(59);
+select plan(60);
 
 create temporary table delivery on commit drop as select tests.a_delivery() as id;
 create function pg_temp.refusal(p_attempt text, out code text, out said text) language plpgsql as $$
@@ -13,6 +13,7 @@ create temporary table refused (url text, sentence text) on commit drop;
 insert into refused values
 ('javascript:alert(1)', 'a script'),
 ('JavaScript://example.com/%0aalert(1)', 'a script that looks like an address'),
+('javascript:alert(1)//https://example.com/x', 'a script that ends like an address'),
 ('data:text/html,hello', 'a page in the address'),
 ('vbscript:x', 'another script'),
 ('file:///etc/hostname', 'a file'),

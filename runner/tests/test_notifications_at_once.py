@@ -1,0 +1,211 @@
+"""What holds of notifications when many emit, gather and flush at once, each on a connection of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import AsyncConnection
+
+import stage
+
+Connection = AsyncConnection[Any]
+TWENTY: Final = 20
+
+
+@pytest.fixture
+async def connections(database_url: str) -> AsyncIterator[Sequence[Connection]]:
+    """Give twenty connections to one database."""
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(await AsyncConnection.connect(database_url, autocommit=True))
+            for _ in range(TWENTY)
+        ]
+
+
+async def value(connection: Connection, query: str, *values: object) -> Any:  # noqa: ANN401  whatever the query gives
+    row = await (await connection.execute(query.encode(), values)).fetchone()
+    return row[0] if row else None
+
+
+async def at_once(connections: Sequence[Connection], work: Callable[[Connection], Awaitable[Any]]) -> list[Any]:
+    return await asyncio.gather(*(work(connection) for connection in connections), return_exceptions=True)
+
+
+async def a_subscriber(connection: Connection, wishes: str = "sms_enabled = true") -> UUID:
+    """Make a user who can be texted, and wants to hear of the calendar."""
+    user_id: UUID = await value(connection, "select tests.a_user_with_phone()")
+    await connection.execute(
+        "insert into notification_subscriptions (user_id, event_type) values (%s, 'calendar.sync_failed')", (user_id,)
+    )
+    await connection.execute(
+        f"update user_notification_preferences set {wishes} where user_id = %s".encode(),  # noqa: S608  words of our own
+        (user_id,),
+    )
+    return user_id
+
+
+async def test_f65_emitting_twice_doubled_everything(connections: Sequence[Connection]) -> None:
+    """Twenty emitters with one key make one event, and its one text."""
+    user_id = await a_subscriber(connections[0])
+    events = await at_once(
+        connections,
+        lambda each: value(
+            each,
+            "select emit_notification_event('calendar.sync_failed', p_target_user_id => %s, p_idempotency_key => 'k')",
+            user_id,
+        ),
+    )
+    assert len(set(events)) == 1
+    assert isinstance(events[0], UUID)
+    for table, count in {
+        "notification_events": 1,
+        "notification_deliveries": 2,
+        "sms_messages": 1,
+        "queue_jobs": 1,
+        "notification_suppressions": 2,
+    }.items():
+        assert await value(connections[0], f"select count(*) from {table}") == count, table  # noqa: S608
+
+
+@pytest.mark.parametrize("limit", ["max_per_hour", "max_per_day"])
+async def test_a_limit_holds_under_parallel_emitters(connections: Sequence[Connection], limit: str) -> None:
+    user_id = await a_subscriber(connections[0], f"{limit} = 3")
+    results = await at_once(
+        connections,
+        lambda each: value(
+            each, "select emit_notification_event('calendar.sync_failed', p_target_user_id => %s)", user_id
+        ),
+    )
+    assert [result for result in results if isinstance(result, BaseException)] == []
+    told = "select count(distinct event_id) from notification_deliveries"
+    assert await value(connections[0], told) == 3
+    kept = "select count(distinct event_id) from notification_suppressions where reason like %s"
+    assert await value(connections[0], kept, f"{limit}: 3 of 3 %") == TWENTY - 3
+
+
+async def test_a_limit_holds_in_repeatable_read(connections: Sequence[Connection]) -> None:
+    """Whose snapshot is older than the other's notification is told to try again, and not allowed one too many."""
+    user_id = await a_subscriber(connections[0], "max_per_hour = 1")
+    emit = "select emit_notification_event('calendar.sync_failed', p_target_user_id => %s)"
+    first, second = connections[:2]
+    await second.execute("begin isolation level repeatable read")
+    await second.execute("select 1 from users")
+    await value(first, emit, user_id)
+    with pytest.raises(psycopg.errors.SerializationFailure):
+        await value(second, emit, user_id)
+    await second.rollback()
+    assert await value(first, "select count(distinct event_id) from notification_deliveries") == 1
+
+
+async def test_events_gathered_at_once_become_one_message(connections: Sequence[Connection]) -> None:
+    """Twenty emitters and twenty flushes: one digest, told once, with all of it."""
+    await a_subscriber(connections[0], "batch_enabled = true, sms_enabled = true")
+    results = await at_once(
+        connections, lambda each: value(each, "select emit_notification_event('calendar.sync_failed')")
+    )
+    assert [result for result in results if isinstance(result, BaseException)] == []
+    assert await value(connections[0], "select count(*) from notification_deliveries") == 0
+    await at_once(connections, lambda each: value(each, "select tick(now() + interval '20 minutes')"))
+    assert await value(connections[0], "select count(*) from notification_deliveries where channel = 'in_app'") == 1
+    payload = await value(connections[0], "select payload from notification_deliveries where channel = 'in_app'")
+    assert payload["count"] == TWENTY
+    assert len({event["event_id"] for event in payload["events"]}) == TWENTY
+    text = await value(connections[0], "select message_content from sms_messages")
+    assert text.startswith("20 updates: ")
+
+
+async def test_an_event_that_comes_while_its_digest_is_flushed_is_not_lost(
+    connections: Sequence[Connection], database_url: str
+) -> None:
+    """It waits, and opens a digest of its own."""
+    await a_subscriber(connections[0], "batch_enabled = true")
+    emitter, flusher, desk = connections[:3]
+    emit = "select emit_notification_event('calendar.sync_failed')"
+    first = await value(emitter, emit)
+    await flusher.execute("begin")
+    await flusher.execute("select herald.flush_digests(now() + interval '20 minutes')")
+    late = asyncio.create_task(value(emitter, emit))
+    await stage.Desk(database_url).until_somebody_waits()
+    await flusher.commit()
+    second = await late
+    told = await value(desk, "select array_agg(event_id) from notification_deliveries where channel = 'in_app'")
+    assert told == [first]
+    waiting = """
+        select array_agg(event_id) from herald.notification_digest_events
+        inner join herald.notification_digests on id = digest_id where flushed_at is null
+    """
+    assert await value(desk, waiting) == [second]
+
+
+async def test_two_flushes_of_many_digests_share_them(connections: Sequence[Connection]) -> None:
+    for _ in range(30):
+        await a_subscriber(connections[0], "batch_enabled = true")
+    await value(connections[0], "select emit_notification_event('calendar.sync_failed')")
+    flushed = await at_once(
+        connections, lambda each: value(each, "select herald.flush_digests(now() + interval '20 minutes', 7)")
+    )
+    assert [result for result in flushed if isinstance(result, BaseException)] == []
+    while await value(connections[0], "select herald.flush_digests(now() + interval '20 minutes', 7)"):
+        pass
+    per_user = (
+        "select count(*), count(distinct recipient_user_id) from notification_deliveries where channel = 'in_app'"
+    )
+    cursor = await connections[0].execute(per_user)
+    assert await cursor.fetchone() == (30, 30)
+
+
+async def test_emitters_and_a_user_who_changes_their_mind_do_not_deadlock(connections: Sequence[Connection]) -> None:
+    users = [await a_subscriber(connections[0], "max_per_hour = 1000, batch_enabled = false") for _ in range(10)]
+
+    async def work(connection: Connection) -> None:
+        place = connections.index(connection)
+        for _ in range(5):
+            if place % 2:
+                await value(connection, "select emit_notification_event('calendar.sync_failed')")
+            else:
+                await connection.execute(
+                    "update user_notification_preferences set sms_enabled = not sms_enabled where user_id = any (%s)",
+                    (users,),
+                )
+
+    results = await at_once(connections, work)
+    # Plain updates of many rows can meet each other; emitters never wait in a circle.
+    assert [result for result in results[1::2] if result is not None] == []
+
+
+async def test_what_is_rolled_back_is_never_sent(database_url: str) -> None:
+    """With a runner that looks all the time, before the rollback and after it."""
+    provider = stage.Provider()
+    desk = stage.Desk(database_url)
+    async with provider.running(), stage.a_runner(database_url, provider, tick_interval=0.05, poll_interval=0.05):
+        async with await AsyncConnection.connect(database_url) as connection:
+            await a_subscriber(connection)
+            await connection.commit()
+            await value(connection, "select emit_notification_event('calendar.sync_failed')")
+            assert await value(connection, "select count(*) from sms_messages") == 1
+            await asyncio.sleep(0.5)
+            await connection.rollback()
+        await asyncio.sleep(0.5)
+        assert provider.posts == []
+        assert await desk.rows("select from notification_events union all select from sms_messages") == []
+        await desk.rows("select emit_notification_event('calendar.sync_failed', p_payload => '{\"body\": \"kept\"}')")
+        await stage.until(lambda: provider.posts == ["kept"])
+
+
+async def test_a_host_that_holds_a_user_holds_up_nobody_else(connections: Sequence[Connection]) -> None:
+    """A locked user's notifications wait; the others' come due."""
+    held, _ = [await a_subscriber(connections[0], "batch_enabled = true, sms_enabled = true") for _ in range(2)]
+    await value(connections[0], "select emit_notification_event('calendar.sync_failed')")
+    host, ticker = connections[:2]
+    await host.execute("begin")
+    await host.execute("select 1 from users where id = %s for update", (held,))
+    report = await asyncio.wait_for(value(ticker, "select tick(now() + interval '20 minutes')"), 10)
+    assert report["digests_flushed"] == 1
+    assert await value(ticker, "select count(distinct recipient_user_id) from notification_deliveries") == 1
+    await host.rollback()
+    report = await value(ticker, "select tick(now() + interval '20 minutes')")
+    assert report["digests_flushed"] == 1
