@@ -17,7 +17,8 @@ begin
 end;
 $$;
 
-comment on function herald.drop_sms_job() is 'Trigger: deletes the waiting job of a text that was queued and is scheduled.';
+comment on function herald.drop_sms_job() is
+'Trigger: deletes the waiting job of a text that was queued and is scheduled.';
 
 revoke execute on function herald.drop_sms_job() from public;
 

@@ -8,7 +8,8 @@ as $$
   select case when p_text ~ '^-?[0-9]{1,9}$' then p_text::integer end;
 $$;
 
-comment on function herald.integer_or_null(text) is 'The whole number of up to nine digits that the text spells, or null.';
+comment on function herald.integer_or_null(text) is
+'The whole number of up to nine digits that the text spells, or null.';
 
 revoke execute on function herald.integer_or_null(text) from public;
 grant execute on function herald.integer_or_null(text) to herald_runner;

@@ -8,7 +8,8 @@ as $$
   select quote_literal(left(regexp_replace(p_key, '[0-9]{7,}', '•••••', 'g'), 60));
 $$;
 
-comment on function herald.quote_key(text) is 'The beginning of a key in quotes, with what may be a phone number hidden.';
+comment on function herald.quote_key(text) is
+'The beginning of a key in quotes, with what may be a phone number hidden.';
 
 revoke execute on function herald.quote_key(text) from public;
 grant execute on function herald.quote_key(text) to herald_runner;

@@ -43,8 +43,8 @@ begin
       carrying.recipient_user_id, carrying.channel_identifier,
       case when char_length(shortened.words) <= 1600 then shortened.words else carrying.sms end,
       template.id,
-      case when carrying.scheduled_for is null then 'pending' else 'scheduled' end::public.sms_status,
-      coalesce(wishes.priority, 'normal')::public.sms_priority, carrying.scheduled_for, carrying.expires_at,
+      'scheduled', coalesce(wishes.priority, 'normal')::public.sms_priority, coalesce(carrying.scheduled_for, p_now),
+      carrying.expires_at,
       jsonb_build_object(
         'event_id', carrying.event_id, 'event_type', event.event_type, 'delivery_id', carrying.id
       ),

@@ -31,8 +31,8 @@ begin
 
   insert into public.queue_jobs (user_id, job_type, priority, max_attempts, correlation_id, metadata, scheduled_for)
   values (
-    v_text.user_id, 'send_sms', herald.job_priority(v_text.priority), coalesce(v_text.max_attempts, 3), v_text.correlation_id,
-    jsonb_build_object('message_id', v_text.id), p_now
+    v_text.user_id, 'send_sms', herald.job_priority(v_text.priority), coalesce(v_text.max_attempts, 3),
+    v_text.correlation_id, jsonb_build_object('message_id', v_text.id), p_now
   )
   returning id into v_job_id;
 

@@ -1,7 +1,7 @@
 -- Names, argument names, their order, types and defaults, and results, as clients in the field know them. More arguments
 -- may follow, with defaults.
 begin;
-select plan(43);
+select plan(57);
 
 create temporary table known (name text, arguments text, result text) on commit drop;
 insert into known values
@@ -25,7 +25,14 @@ insert into known values
 ('get_user_sms_metrics', 'p_user_id uuid, p_days integer DEFAULT 30', 'TABLE(metric_date date, scheduled_count integer, sent_count integer, delivered_count integer, failed_count integer, llm_cost_usd numeric, delivery_rate numeric)'),
 ('create_tracking_link', 'p_delivery_id uuid, p_destination_url text', 'text'),
 ('generate_short_code', 'length integer DEFAULT 6', 'text'),
-('get_link_click_stats', 'p_delivery_id uuid DEFAULT NULL::uuid, p_days_back integer DEFAULT 7', 'TABLE(total_links bigint, total_clicks bigint, unique_clicked_links bigint, click_through_rate numeric)');
+('get_link_click_stats', 'p_delivery_id uuid DEFAULT NULL::uuid, p_days_back integer DEFAULT 7', 'TABLE(total_links bigint, total_clicks bigint, unique_clicked_links bigint, click_through_rate numeric)'),
+('emit_notification_event', 'p_event_type text, p_event_source text DEFAULT ''api_action''::text, p_actor_user_id uuid DEFAULT NULL::uuid, p_target_user_id uuid DEFAULT NULL::uuid, p_payload jsonb DEFAULT ''{}''::jsonb, p_metadata jsonb DEFAULT ''{}''::jsonb, p_scheduled_for timestamp with time zone DEFAULT NULL::timestamp with time zone', 'uuid'),
+('get_notification_overview_metrics', 'p_interval text DEFAULT ''7 days''::text, p_offset text DEFAULT NULL::text', 'TABLE(total_sent bigint, delivery_success_rate numeric, avg_open_rate numeric, avg_click_rate numeric)'),
+('get_notification_channel_performance', 'p_interval text DEFAULT ''7 days''::text', 'TABLE(channel text, total_sent bigint, sent bigint, delivered bigint, opened bigint, clicked bigint, failed bigint, success_rate numeric, delivery_rate numeric, open_rate numeric, click_rate numeric, avg_delivery_time_ms numeric)'),
+('get_notification_delivery_timeline', 'p_interval text DEFAULT ''7 days''::text, p_granularity text DEFAULT ''day''::text', 'TABLE(time_bucket timestamp with time zone, sent bigint, delivered bigint, opened bigint, clicked bigint, failed bigint)'),
+('get_notification_event_performance', 'p_interval text DEFAULT ''30 days''::text', 'TABLE(event_type text, total_events bigint, total_deliveries bigint, unique_subscribers bigint, avg_delivery_time_seconds numeric, open_rate numeric, click_rate numeric)'),
+('get_notification_failed_deliveries', 'p_interval text DEFAULT ''24 hours''::text, p_limit integer DEFAULT 50', 'TABLE(delivery_id uuid, event_id uuid, event_type text, channel text, recipient_user_id uuid, recipient_email text, last_error text, attempts integer, max_attempts integer, created_at timestamp with time zone, failed_at timestamp with time zone)'),
+('get_notification_active_subscriptions', '', 'TABLE(user_id uuid, email text, name text, subscribed_events text[], push_enabled boolean, email_enabled boolean, sms_enabled boolean, in_app_enabled boolean, last_notification_sent timestamp with time zone)');
 
 select is(left(pg_get_function_arguments(p.oid), length(arguments)), arguments, name || ' takes its arguments')
 from known left join pg_proc as p on p.proname = name and p.pronamespace = 'public'::regnamespace;

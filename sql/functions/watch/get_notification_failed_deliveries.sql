@@ -1,0 +1,58 @@
+-- What failed or came back, the latest first. What was suppressed is not among it.
+create or replace function public.get_notification_failed_deliveries(
+  p_interval text default '24 hours',
+  p_limit integer default 50
+)
+returns table (
+  delivery_id uuid,
+  event_id uuid,
+  event_type text,
+  channel text,
+  recipient_user_id uuid,
+  recipient_email text,
+  last_error text,
+  attempts integer,
+  max_attempts integer,
+  created_at timestamptz,
+  failed_at timestamptz
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  if p_limit is null or p_limit not between 1 and 1000 then
+    raise exception 'p_limit is not between 1 and 1000: %', coalesce(p_limit::text, 'null')
+      using errcode = '22023', hint = 'Fifty is usual.';
+  end if;
+
+  return query
+  with failed as materialized (
+    select fact.*, delivery.last_error, delivery.attempts, delivery.max_attempts
+    from herald.notification_facts(
+      now() - herald.require_interval('p_interval', p_interval), now() + interval '1 microsecond'
+    ) as fact
+    inner join public.notification_deliveries as delivery on delivery.id = fact.delivery_id
+    where fact.failed_at is not null
+    order by fact.failed_at desc, fact.delivery_id
+    limit p_limit
+  )
+  select
+    failed.delivery_id, failed.event_id, failed.event_type, failed.channel, failed.recipient_user_id, contact.email,
+    failed.last_error, failed.attempts, failed.max_attempts, failed.created_at, failed.failed_at
+  from failed
+  left join herald.user_contacts(array(select failed.recipient_user_id from failed)) as contact
+    on contact.user_id = failed.recipient_user_id
+  order by failed.failed_at desc, failed.delivery_id;
+end;
+$$;
+
+comment on function public.get_notification_failed_deliveries(text, integer) is
+$$Up to p_limit notifications of the last p_interval that failed or bounced, the latest failure first.
+
+recipient_email: by herald.user_contacts(), null if there is none. Errors: 22023 a length of time, or a limit that is not
+between 1 and 1000.$$;
+
+revoke execute on function public.get_notification_failed_deliveries(text, integer) from public;
+grant execute on function public.get_notification_failed_deliveries(text, integer) to herald_runner;

@@ -1,0 +1,56 @@
+-- Between the event and the claim much can change: what the user does not want any more does not go, and says why.
+begin;
+select plan(10);
+
+create temporary table reader on commit drop as select a_user_with_phone() as id;
+insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from reader;
+
+alter table users add column if not exists email text;
+update users set email = 'reader@example.com' where id = (select id from reader);
+insert into push_subscriptions (user_id, endpoint, p256dh_key, auth_key) select id, 'https://push.example/1', 'key', 'secret' from reader;
+create function pg_temp.after(p_channel text, p_change text) returns text language plpgsql as $$
+declare
+  v_answer text;
+begin
+  begin
+    perform emit_notification_event('calendar.sync_failed');
+    execute p_change;
+    if exists (select from claim_notifications(array[p_channel], p_now => now() + interval '1 second')) then
+      v_answer := 'goes';
+    else
+      select format('%s, job %s: %s', delivery.status, job.status, delivery.suppressed_reason) into v_answer
+      from notification_deliveries as delivery left join queue_jobs as job on job.id = delivery.queue_job_id
+      where delivery.channel = p_channel;
+    end if;
+    raise exception 'undo';
+  exception
+    when raise_exception then
+      return v_answer;
+  end;
+end $$;
+
+select is(pg_temp.after(channel, change), answer, sentence)
+from (
+  values
+    ('email', 'select 1', 'goes', 'what is still wanted goes'),
+    ('email', 'update user_notification_preferences set email_enabled = false', 'failed, job cancelled: switched_off: the user does not want this by email', 'a channel switched off'),
+    ('email', 'delete from user_notification_preferences', 'failed, job cancelled: no_preferences: the user has no preferences for this event', 'preferences that are gone'),
+    ('email', 'update notification_subscriptions set is_active = false', 'failed, job cancelled: subscribed: the user is not subscribed to this event (any more)', 'a subscription that is off'),
+    ('push', 'update push_subscriptions set is_active = false', 'failed, job cancelled: no_address: the push subscription is gone or switched off', 'a device that is gone'),
+    ('push', $$update push_subscriptions set endpoint = 'https://push.example/2'$$, 'failed, job cancelled: no_address: the push subscription is gone or switched off', 'a device that has changed'),
+    ('email', $$update users set email = 'other@example.com'$$, 'goes', 'another address: it goes to the one of the time of the event'),
+    ('email', $$update notification_deliveries set expires_at = now()$$, 'failed, job cancelled: expired: it expired at ' || herald.utc_text(now()), 'one that has expired'),
+    ('email', 'update herald.settings set kill_switch = true', 'pending, job pending: ', 'the kill switch stops it, and loses nothing')
+) as given (channel, change, answer, sentence);
+
+-- What nobody sends ends when it is worth nothing any more.
+update herald.settings set default_expiry = '2 hours';
+select from emit_notification_event('calendar.sync_failed');
+select from tick(now() + interval '2 hours');
+select results_eq(
+  $$select distinct status, suppressed_reason from notification_deliveries where channel in ('email', 'push')$$,
+  $$values ('failed', 'expired: nobody sent it in time')$$, 'what nobody could send in time ends'
+);
+
+select * from finish();
+rollback;
