@@ -45,5 +45,5 @@ $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed. Debian and Ubuntu: apt install python3 python3-venv. macOS: brew install python@3.13" >&2; exit 1; }
 	@echo "Installing into $(VENV) (once, a minute or so) …"
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing. Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,email,embedded,push,web]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(READY)

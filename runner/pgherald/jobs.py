@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 Handler = Callable[[Job], Awaitable[Mapping[str, Any] | None]]
 
 _LARGEST_INTEGER: Final = 2**31 - 1
-_LONGEST_WAIT: Final = 366 * 86_400
+_LONGEST_WAIT: Final = 365 * 86_400
 _UNSTORABLE: Final = "22"
 # The replies with this meaning: bad request, transaction failed.
 _PERMANENT: Final = {"push": 400, "email": 554}

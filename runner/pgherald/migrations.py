@@ -319,6 +319,17 @@ def _connect(url: str) -> Connection:
     return connection
 
 
+def _refuse_other_encodings(url: str) -> None:
+    """Stop before there is half of a schema: texts hold every character, and so do the files that come now."""
+    with _connect(url) as connection:
+        encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise MigrationError(
+            f"the database is encoded in {encoding}, and pgherald needs UTF8"
+            "\n  hint: createdb --encoding=UTF8 --template=template0"
+        )
+
+
 def _refuse_transaction_pooler(url: str, connection: Connection) -> None:
     """Stop if statements of one client may reach different server sessions: no lock and no search_path would hold."""
     query = "select pg_backend_pid()"
@@ -626,6 +637,8 @@ def _finish_interrupted(url: str, tree: Tree, backend: Any, ledger: _Ledger, ech
 def migrate(url: str, root: Path | None = None, *, echo: Echo = _quiet, accept_edited: bool = False) -> Result:
     """Apply what is pending, then install all functions. Safe to run at any time, also twice at once."""
     tree = Tree.at(root)
+    with _told():
+        _refuse_other_encodings(url)
     with _told(), _run(url, echo) as (backend, ledger):
         _finish_interrupted(url, tree, backend, ledger, echo)
         book = _read(backend.connection, tree)
@@ -799,6 +812,8 @@ def status(url: str, root: Path | None = None) -> list[State]:
 def pending(url: str, root: Path | None = None) -> list[str]:
     """Name what `migrate` would apply, in order; refuse what it would refuse. Changes nothing."""
     tree = Tree.at(root)
+    with _told():
+        _refuse_other_encodings(url)
     book = _look(url, tree)
     _check(tree, book)
     return [name for name in tree.names() if name not in book.applied]

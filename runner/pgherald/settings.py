@@ -402,7 +402,7 @@ _SETTINGS: Final = {
         "--rate-per-second",
         "PGHERALD_RATE_PER_SECOND",
         "Texts a second for this sender, all runners together. Default: no limit.",
-        {"type": _Number(min=0, min_open=True, max=10_000), "metavar": "NUMBER"},
+        {"type": _Number(min=0.001, max=10_000), "metavar": "NUMBER"},
     ),
     "connect_timeout": _Setting(
         "--connect-timeout",

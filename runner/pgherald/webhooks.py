@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 _LARGEST_BODY: Final = 64 * 1024
 _MOST_FIELDS: Final = 200
 _LONGEST_CODE: Final = 9
+# Twilio's SIDs have 34 characters.
+_LONGEST_WORD: Final = 64
 # Twilio waits for 15 seconds.
 _LONGEST_WAIT: Final = 10
 # Who and what: the log of reports keeps neither numbers, nor where they are at home, nor words.
@@ -137,15 +139,18 @@ class _Report:
     @classmethod
     def read(cls, fields: Mapping[str, str], attempt_id: str | None) -> Self:
         """Make sense of the fields and of the id in the address. Raises `ValueError` in words that may be shown."""
-        sid, status, code = fields.get("MessageSid"), fields.get("MessageStatus"), fields.get("ErrorCode")
+        sid, status = (_storable(fields.get(name, "")) for name in ("MessageSid", "MessageStatus"))
+        code = fields.get("ErrorCode")
         if not sid or not status:
             raise ValueError("MessageSid or MessageStatus is missing")
+        if len(sid) > _LONGEST_WORD or len(status) > _LONGEST_WORD:
+            raise ValueError(f"MessageSid or MessageStatus has more than {_LONGEST_WORD} characters")
         if code and not (code.isascii() and code.isdecimal() and len(code) <= _LONGEST_CODE):
             raise ValueError("ErrorCode is not a number")
         return cls(
             attempt_id=_uuid(attempt_id) if attempt_id else None,
-            message_sid=_storable(sid),
-            message_status=_storable(status),
+            message_sid=sid,
+            message_status=status,
             error_code=int(code) if code else None,
             parameters={
                 _storable(name): _storable(value)

@@ -1,20 +1,15 @@
 """What the tests of the runner are played on: a provider over HTTP, a line to the database, and a client of it."""
 
 import asyncio
-import base64
 import contextlib
-import json
 import os
 import signal
 import socket
-import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.policy import default as mail_policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -23,10 +18,6 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from aiohttp import web
-from aiosmtpd.smtp import SMTP, Envelope
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from http_ece import decrypt
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -38,8 +29,6 @@ from pgherald.twilio import Twilio
 from pgherald.worker import Texts, Worker
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
     from pgherald.simulator import Simulator
 
 SENDER: Final = "+15005550006"
@@ -307,126 +296,6 @@ async def until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < ends_at, "did not come about"
         await asyncio.sleep(0.02)
-
-
-class MailServer:
-    """A mail server on loopback that replies as told, and keeps what it took."""
-
-    def __init__(self, *, tls: ssl.SSLContext | None = None, implicit: bool = False, **options: Any) -> None:  # noqa: ANN401
-        """Take all mails at first. TLS is offered, or wanted from the beginning."""
-        self.port = 0
-        self.tls = tls
-        self.implicit = implicit
-        self.options = options
-        self.replies: dict[str, str] = {}
-        self.after_data = "250 OK"
-        self.mails: list[EmailMessage] = []
-        self.envelopes: list[Envelope] = []
-        self.connections = 0
-        self.secured = 0
-        self.delay = 0.0
-        self.hang_up_on: str | None = None
-
-    async def handle_RCPT(self, server: SMTP, _session: object, envelope: Envelope, address: str, _o: object) -> str:  # noqa: N802
-        """Take a recipient, or not."""
-        if self.hang_up_on == "RCPT":
-            assert server.transport
-            server.transport.close()
-        reply = self.replies.get(address, "250 OK")
-        if reply.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return reply
-
-    async def handle_DATA(self, server: SMTP, _session: object, envelope: Envelope) -> str:  # noqa: N802
-        """Take a mail, or not."""
-        await asyncio.sleep(self.delay)
-        assert server.transport
-        self.secured += server.transport.get_extra_info("sslcontext") is not None
-        self.envelopes.append(envelope)
-        assert isinstance(envelope.content, bytes)
-        self.mails.append(message_from_bytes(envelope.content, policy=mail_policy))
-        return self.after_data
-
-    def connect(self) -> SMTP:
-        """Talk to one client."""
-        self.connections += 1
-        return SMTP(
-            self,
-            hostname="mail.test",
-            tls_context=None if self.implicit else self.tls,
-            **{"timeout": 30, **self.options},
-        )
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Serve at `port`."""
-        server = await asyncio.get_running_loop().create_server(
-            self.connect, "127.0.0.1", self.port, ssl=self.tls if self.implicit else None
-        )
-        self.port = server.sockets[0].getsockname()[1]
-        try:
-            yield
-        finally:
-            server.close()
-
-
-class Device:
-    """A browser with a push service of its own: replies as told, decrypts what comes, checks who it is from."""
-
-    def __init__(self) -> None:
-        """Subscribe, and take everything at first."""
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.secret = os.urandom(16)
-        self.endpoint = ""
-        self.status = 201
-        self.headers: dict[str, str] = {"Location": "/message/1"}
-        self.body = ""
-        self.delay = 0.0
-        self.requests: list[tuple[Mapping[str, str], bytes]] = []
-
-    @property
-    def subscription(self) -> dict[str, str]:
-        """What the browser gives to the application."""
-        public = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        return {"endpoint": self.endpoint, "p256dh": encode(public), "auth": encode(self.secret)}
-
-    @property
-    def messages(self) -> list[dict[str, Any]]:
-        """What came, decrypted."""
-        return [
-            json.loads(decrypt(body, private_key=self.key, auth_secret=self.secret, version="aes128gcm"))
-            for _, body in self.requests
-        ]
-
-    async def take(self, request: web.Request) -> web.Response:
-        """Take a message, or not."""
-        self.requests.append((request.headers, await request.read()))
-        await asyncio.sleep(self.delay)
-        return web.Response(status=self.status, headers=self.headers, text=self.body)
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Serve at `endpoint`."""
-        application = web.Application()
-        application.router.add_post("/push/{token}", self.take)
-        runner = web.AppRunner(application, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            self.endpoint = f"http://127.0.0.1:{runner.addresses[0][1]}/push/{uuid4().hex}"
-            yield
-        finally:
-            await runner.cleanup()
-
-
-def encode(value: bytes) -> str:
-    """Write base64url as browsers do."""
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
-
-
-def decode(value: str) -> bytes:
-    """Read base64url as browsers write it."""
-    return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
 
 
 def a_notification(channel: str, address: str, payload: Mapping[str, Any], /, **changes: Any) -> ClaimedNotification:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""The main door: `pgherald demo` shows the way of the texts, agrees with itself, and leaves nothing behind."""
+"""The main door: `pgherald demo` shows texts and an event on their way, agrees with itself, and leaves nothing behind."""
 
 import os
 import subprocess
@@ -24,8 +24,10 @@ def test_the_demo_ends_well_and_leaves_nothing(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("✔") == 5
+    assert done.stdout.count("✔") == 10
     assert "✘" not in done.stdout
     assert "30 delivered" in done.stdout
+    assert "(3 events in one)" in done.stdout
+    assert "not told: not_opted_out: the user has opted out of texts" in done.stdout
     assert "<svg" in picture.read_text("utf-8")
     folder.rmdir()  # which says if anything is left in it

@@ -20,7 +20,8 @@ from pgherald.channels import NotificationAnswer
 from pgherald.channels.email import Email
 from pgherald.jobs import Notifications
 from pgherald.settings import EmailSettings, Secret
-from stage import Desk, MailServer, a_notification, a_worker, until
+from pgherald.simulator.mail import MailServer
+from stage import Desk, a_notification, a_worker, until
 
 PASSWORD = "test-password"  # noqa: S105  the tests look for it where it must not be
 BOB = "bob@example.com"

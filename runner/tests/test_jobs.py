@@ -25,8 +25,10 @@ from pgherald.database import Database
 from pgherald.handlers import HandlerError, find_channels, find_handlers
 from pgherald.jobs import Handler, Job, Jobs, Notifications, PermanentError, RetryLater
 from pgherald.settings import RunSettings
+from pgherald.simulator.mail import MailServer
+from pgherald.simulator.push import Device
 from pgherald.worker import Worker
-from stage import Desk, Device, MailServer, Program, Wire, a_worker, program, until
+from stage import Desk, Program, Wire, a_worker, program, until
 
 DOCS: Final = Path(__file__).parents[2] / "docs" / "handlers.md"
 

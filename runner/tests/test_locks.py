@@ -39,7 +39,7 @@ def desk(database_url: str) -> Desk:
 async def holding(url: str, what: str, *parameters: object) -> AsyncIterator[None]:
     """Lock rows in a transaction of another session, for the length of the block."""
     async with await psycopg.AsyncConnection.connect(url) as connection:
-        await connection.execute(f"select from {what} for update".encode(), parameters)  # noqa: S608  words of our own
+        await connection.execute(f"select from {what} for update".encode(), parameters)
         yield
         await connection.rollback()
 
@@ -101,7 +101,11 @@ async def test_a_result_waits_for_its_row_and_others_do_not(database_url: str, d
 async def test_claims_heartbeats_and_ticks_pass_by(database_url: str, desk: Desk, row: str) -> None:
     held, _ = await desk.queue("held", "free")
     await a_delivery_for(desk, held)
-    everything = "select array_agg(id), array_agg(processing_token) from public.queue_jobs"
+    beat = """
+        select extended
+        from (select array_agg(id), array_agg(processing_token) from public.queue_jobs) as all_jobs (ids, tokens),
+          public.extend_leases(ids, tokens) as extended
+    """
     async with holding(database_url, ROWS[row], held):
         first = await within(5, desk, "select message_content from public.claim_sms('a sender')")
         assert first == [{"message_content": "free"}]
@@ -109,8 +113,7 @@ async def test_claims_heartbeats_and_ticks_pass_by(database_url: str, desk: Desk
     assert await desk.statuses() == {"sending": 2}
 
     async with holding(database_url, ROWS[row], held):
-        beaten = f"select extended from ({everything}) as all_jobs (ids, tokens), public.extend_leases(ids, tokens) as extended"
-        assert len(await within(5, desk, beaten)) == 2
+        assert len(await within(5, desk, beat)) == 2
         (ticked,) = await within(5, desk, "select public.tick(now() + interval '1 hour') as report")
         assert (ticked["report"]["leases_expired"], ticked["report"].get("failed")) == (1, None)
     (ticked,) = await desk.rows("select public.tick(now() + interval '1 hour') as report")

@@ -519,6 +519,25 @@ def test_a_server_that_is_too_old_is_refused(empty_url: str, tree: Tree, monkeyp
     assert set(states(empty_url, tree).values()) == {"pending"}
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_of_another_encoding_is_refused(empty_url: str, encoding: str) -> None:
+    """In one half of the schema was applied and then no function; in the other the first file already failed."""
+    name = f"{conninfo_to_dict(empty_url)['dbname']}_{encoding.lower()}"
+    url = make_conninfo(empty_url, dbname=name)
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute(
+            f"create database {name} encoding '{encoding}' template template0 lc_collate 'C' lc_ctype 'C'".encode()
+        )
+    try:
+        for attempt in (migrations.migrate, migrations.pending):
+            with pytest.raises(migrations.MigrationError, match=f"encoded in {encoding}, and pgherald needs UTF8"):
+                attempt(url)
+        assert ask(url, "select nspname from pg_namespace where nspname like 'herald%'") == []
+    finally:
+        with psycopg.connect(empty_url, autocommit=True) as connection:
+            connection.execute(f"drop database {name}".encode())
+
+
 def test_a_yoyo_url_is_understood(empty_url: str, tree: Tree) -> None:
     parameters = conninfo_to_dict(empty_url)
     if str(parameters.get("host", "/")).startswith("/"):

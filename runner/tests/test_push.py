@@ -24,7 +24,8 @@ from pgherald.channels.push import Push, _is_public
 from pgherald.database import Database
 from pgherald.jobs import Notifications
 from pgherald.settings import PushSettings, RunSettings, Secret
-from stage import Desk, Device, a_notification, a_worker, decode, encode, until
+from pgherald.simulator.push import Device, decode, encode
+from stage import Desk, a_notification, a_worker, until
 
 WORDS = {"title": "Überweisung fällig ✓", "body": "Grüße, 日本 🚀", "url": "https://example.com/t/1?a=b", "more": 1}
 KEY = ec.generate_private_key(ec.SECP256R1())

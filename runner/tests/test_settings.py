@@ -243,6 +243,7 @@ def test_no_secret_shows_in_a_repr() -> None:
         ({"PGHERALD_GRACE": "-1"}, ["--grace", "PGHERALD_GRACE"]),
         ({"PGHERALD_GRACE": "inf"}, ["--grace", "PGHERALD_GRACE"]),
         ({"PGHERALD_RATE_PER_SECOND": "0"}, ["--rate-per-second", "PGHERALD_RATE_PER_SECOND"]),
+        ({"PGHERALD_RATE_PER_SECOND": "1e-300"}, ["--rate-per-second", "PGHERALD_RATE_PER_SECOND", "0.001<=x<=10000"]),
         ({"PGHERALD_SMTP_URL": "mail.test:25"}, ["--smtp-url", "PGHERALD_SMTP_URL", "smtp://user:password@host:port"]),
         ({"PGHERALD_SMTP_URL": f"smtp://u:{PASSWORD}@h:port"}, ["PGHERALD_SMTP_URL", "percent-encoded"]),
         ({"PGHERALD_SMTP_URL": f"smtp://:{PASSWORD}@h"}, ["PGHERALD_SMTP_URL", "smtp://"]),

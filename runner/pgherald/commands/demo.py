@@ -1,4 +1,4 @@
-"""`pgherald demo`: the whole way of some dozens of texts, live, on a server and a simulated Twilio that come along.
+"""`pgherald demo`: some dozens of texts and one event on every channel, live, on a server and far ends that come along.
 
 Everything is real but the account: the migrations, the SQL functions, the runner in a process of its own, the official
 client, HTTP, signed callbacks. At the end the database and the simulator's book must agree, text by text.
@@ -13,10 +13,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 from uuid import UUID, uuid4
 
 import click
@@ -28,6 +28,9 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from pgherald.showcase import Heard, Showcase
 
 _SENDER: Final = "+15005550006"
 _LOOK_EVERY: Final = 0.1
@@ -71,13 +74,14 @@ class Row:
 @click.command
 @click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Write the last screen as SVG.")
 def demo(picture: Path | None) -> None:
-    """Show how texts go from queued to delivered. Needs nothing, sends nothing, leaves nothing behind."""
+    """Show texts and notifications on their way. Needs nothing, sends nothing, leaves nothing behind."""
     try:
         from pgherald.embedded import EmbeddedServer  # noqa: PLC0415  an extra
         from pgherald.migrations import migrate  # noqa: PLC0415
+        from pgherald.showcase import Showcase  # noqa: PLC0415
         from pgherald.simulator import Simulator  # noqa: PLC0415
     except ImportError:
-        raise click.ClickException("the demo needs extras: pip install 'pgherald[embedded,web]'") from None
+        raise click.ClickException("the demo needs an extra: pip install 'pgherald[demo]'") from None
 
     console = Console(record=picture is not None, highlight=False, width=None if sys.stdout.isatty() else 120)
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
@@ -86,7 +90,7 @@ def demo(picture: Path | None) -> None:
         migrate(server.url)
         console.print("Migrated. The logic is in the database now.")
         simulator = Simulator(account_sid=f"AC{uuid4().hex}", auth_token=uuid4().hex)
-        agreed = asyncio.run(_show(console, server.url, simulator))
+        agreed = asyncio.run(_show(console, server.url, simulator, Showcase()))
     if picture:
         # Without the fonts that rich would fetch from elsewhere: the reader's own will do.
         drawn = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="make demo"), flags=re.DOTALL)
@@ -120,24 +124,30 @@ def _wishes() -> list[Wish]:
     ]
 
 
-async def _show(console: Console, url: str, simulator: Any) -> bool:  # noqa: ANN401  its module is an extra
+async def _show(console: Console, url: str, simulator: Any, showcase: "Showcase") -> bool:  # noqa: ANN401  its module is an extra
     """Run the demo. True if everything ended as it must."""
     wishes = _wishes()
     simulator.faults.add(kind="throttle", to="+12025550400", times=1, retry_after=1)
     simulator.faults.status_delay = 0.3
     began = time.monotonic()
-    async with simulator.serve(host="127.0.0.1", port=0):
-        console.print(f"Twilio is simulated at {simulator.base_url}.")
+    async with simulator.serve(host="127.0.0.1", port=0), showcase.running():
+        console.print(f"Twilio is simulated at {simulator.base_url}, and so are a mail server and a push service.")
         connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
         async with connection:
             texts = [(wish, await _queue(connection, wish)) for wish in wishes]
-            console.print(f"{len(texts)} texts are queued, by SQL alone. Now the runner starts.\n")
-            runner = _start_runner(url, simulator)
+            await showcase.emit(connection)
+            console.print(
+                f"{len(texts)} texts are queued and an event has happened, by SQL alone. Now the runner starts.\n"
+            )
+            runner = _start_runner(url, simulator, showcase.environment)
             try:
-                rows = await _watch(console, connection, texts, runner)
+                rows, heard = await _watch(console, connection, texts, runner, showcase)
             finally:
                 code = _stop(runner)
-        return _agree(console, texts, rows, simulator, code, time.monotonic() - began)
+            bodies = {message.sid: message.body for message in simulator.messages}
+            told = await showcase.checks(connection, heard, bodies)
+        others = {each.twilio_sid for each in heard if each.twilio_sid}
+        return _agree(console, texts, rows, simulator, told, others, code, time.monotonic() - began)
 
 
 async def _queue(connection: psycopg.AsyncConnection[Any], wish: Wish) -> UUID:
@@ -182,7 +192,7 @@ async def _queue(connection: psycopg.AsyncConnection[Any], wish: Wish) -> UUID:
     return message_id
 
 
-def _start_runner(url: str, simulator: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401
+def _start_runner(url: str, simulator: Any, more: Mapping[str, str]) -> subprocess.Popen[bytes]:  # noqa: ANN401
     """Start `pgherald run` as a team would, with everything in its environment."""
     with socket.create_server(("127.0.0.1", 0)) as finder:
         address = f"127.0.0.1:{finder.getsockname()[1]}"
@@ -197,6 +207,7 @@ def _start_runner(url: str, simulator: Any) -> subprocess.Popen[bytes]:  # noqa:
         "PGHERALD_CALLBACK_URL": f"http://{address}/twilio/status",
         "PGHERALD_SERVE": address,
         "PGHERALD_LOG_LEVEL": "warning",
+        **more,
     }
     return subprocess.Popen([sys.executable, "-m", "pgherald", "run"], env=environment)
 
@@ -230,21 +241,22 @@ async def _watch(
     connection: psycopg.AsyncConnection[Any],
     texts: Sequence[tuple[Wish, UUID]],
     runner: subprocess.Popen[bytes],
-) -> dict[UUID, Row]:
-    """Show the texts on their way until all have ended."""
+    showcase: "Showcase",
+) -> "tuple[dict[UUID, Row], list[Heard]]":
+    """Show the texts and the event on their way until all have ended."""
     ends_at = time.monotonic() + _PATIENCE
     ways: dict[UUID, list[str]] = {message_id: [] for _, message_id in texts}
     with Live(console=console, refresh_per_second=10, vertical_overflow="visible") as live:
         while True:
-            rows = await _look(connection, texts)
+            rows, heard = await _look(connection, texts), await showcase.look(connection)
             for message_id, row in rows.items():
                 if ways[message_id][-1:] != [row.status]:
                     ways[message_id].append(row.status)
-            live.update(_picture(texts, ways))
-            if all(row.status in _ENDED for row in rows.values()):
-                return rows
+            live.update(Group(_picture(texts, ways), Text(), showcase.picture(heard)))
+            if all(row.status in _ENDED for row in rows.values()) and showcase.is_over(heard):
+                return rows, heard
             if time.monotonic() > ends_at or runner.poll() is not None:
-                return rows
+                return rows, heard
             await asyncio.sleep(_LOOK_EVERY)
 
 
@@ -268,6 +280,8 @@ def _agree(  # noqa: PLR0913, PLR0917  the two books, and what stands in between
     texts: Sequence[tuple[Wish, UUID]],
     rows: dict[UUID, Row],
     simulator: Any,  # noqa: ANN401
+    told: Mapping[str, bool],
+    others: set[str],
     code: int,
     seconds: float,
 ) -> bool:
@@ -279,12 +293,13 @@ def _agree(  # noqa: PLR0913, PLR0917  the two books, and what stands in between
     checks = {
         "each text ended as it should": all(rows[message_id].status == wish.ends for wish, message_id in texts),
         "each text that was sent is in Twilio's book once, and nothing else is": (
-            sent == set(book) and len(sent) == sum(wish.ends == "delivered" for wish, _ in texts)
+            sent | others == set(book) and len(sent) == sum(wish.ends == "delivered" for wish, _ in texts)
         ),
         "Twilio was asked once for each, twice for the throttled one, never for the opted-out one": all(
             requests[wish.phone_number] == wish.requests for wish, _ in texts
         ),
         "nothing planned left before its time": not early,
+        **told,
         "the runner stopped cleanly": code == 0,
     }
     console.print()
@@ -294,7 +309,9 @@ def _agree(  # noqa: PLR0913, PLR0917  the two books, and what stands in between
         row = rows[message_id]
         if row.status != "delivered":
             console.print(Text(f"  {wish.kind}: {row.status} ({row.reason})", style="dim"))
-    console.print(f"\n{len(texts)} texts in {seconds:.1f} s. Nothing was sent, and nothing is left running.")
+    console.print(
+        f"\n{len(texts)} texts and an event in {seconds:.1f} s. Nothing was sent, and nothing is left running."
+    )
     return all(checks.values())
 
 

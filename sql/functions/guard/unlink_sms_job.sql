@@ -1,11 +1,17 @@
 -- A text that is to wait and one that has a job are two things: whoever puts a queued text back to scheduled by a plain
--- update takes its job away, and whoever takes the job away puts the text back. The next tick plans it anew.
+-- update takes its job away, and whoever takes the job away puts the text back. The next tick plans it anew. Only one
+-- that has a SID has been with the provider, and is in doubt.
 create or replace function herald.unlink_sms_job()
 returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
+  if new.status = 'queued' and new.twilio_sid is not null then
+    new.status := 'sending';
+    return new;
+  end if;
+
   new.queue_job_id := null;
   new.next_retry_at := null;
   new.status := 'scheduled';

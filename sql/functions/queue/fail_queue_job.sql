@@ -22,7 +22,7 @@ begin
   if p_processing_token is null then
     return false;
   end if;
-  if p_retry_after < interval '0' or p_retry_after > interval '1 year' then
+  if p_retry_after < interval '0' or p_retry_after > interval '366 days' then
     raise exception 'p_retry_after is not between 0 and a year: %', p_retry_after
       using errcode = '22023', hint = 'Give the wait until the next attempt, or null for the usual one.';
   end if;

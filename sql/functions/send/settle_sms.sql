@@ -22,23 +22,11 @@ as $$
 #variable_conflict use_column
 declare
   v_settled herald.settled_sms[];
+  v_set_back uuid[];
 begin
   if p_results is null then
     return;
   end if;
-
-  -- Set back to queued by somebody while the request was under way: it was being sent all the same.
-  update public.sms_messages
-  set status = 'sending'
-  where id in (
-    select message.id
-    from jsonb_to_recordset(p_results) as given (job_id uuid, processing_token uuid)
-    inner join public.queue_jobs as job
-      on job.id = given.job_id and job.processing_token = given.processing_token
-    inner join public.sms_messages as message on message.queue_job_id = job.id
-    where message.status = 'queued'
-    for no key update of job, message skip locked
-  );
 
   with given as materialized (
     -- Once a job, the first result, and no wait that an interval cannot hold, whatever the provider answered.
@@ -111,7 +99,8 @@ begin
       end as reason
     from held
     cross join herald.settings as setting
-    where held.notification_delivery_id is null or held.notification_delivery_id in (select free.id from free)
+    where held.message_was <> 'queued'
+      and (held.notification_delivery_id is null or held.notification_delivery_id in (select free.id from free))
   ),
   jobs as (
     update public.queue_jobs as job
@@ -174,17 +163,41 @@ begin
       and attempt.outcome is distinct from 'accepted'
     returning attempt.message_id, attempt.sender
   )
-  select array_agg(
-    row(
-      planned.job_id, planned.processing_token, planned.message_id, planned.outcome, planned.sid, planned.phone_number,
-      attempts.sender, planned.again_at, planned.reason, messages.message_status, planned.job_status
-    )::herald.settled_sms
-  )
-  into v_settled
+  select
+    array_agg(
+      row(
+        planned.job_id, planned.processing_token, planned.message_id, planned.outcome, planned.sid,
+        planned.phone_number, attempts.sender, planned.again_at, planned.reason, messages.message_status,
+        planned.job_status
+      )::herald.settled_sms
+    ),
+    (
+      select array_agg(held.message_id)
+      from held
+      where held.message_was = 'queued'
+        and (held.notification_delivery_id is null or held.notification_delivery_id in (select free.id from free))
+    )
+  into v_settled, v_set_back
   from planned
   inner join messages on messages.id = planned.message_id
   left join attempts on attempts.message_id = planned.message_id;
 
+  -- Set back to queued by somebody while the request was under way: it was being sent all the same.
+  if v_set_back is not null then
+    update public.sms_messages set status = 'sending' where id = any (v_set_back);
+    return query
+    select again.*
+    from herald.settle_sms(
+      (
+        select jsonb_agg(result)
+        from jsonb_array_elements(p_results) as result
+        where (result ->> 'job_id')::uuid in (
+          select message.queue_job_id from public.sms_messages as message where message.id = any (v_set_back)
+        )
+      ),
+      p_now
+    ) as again;
+  end if;
   if v_settled is null then
     return;
   end if;

@@ -28,6 +28,11 @@ declare
   v_delivery_status text;
   v_moved boolean := false;
 begin
+  if char_length(p_twilio_sid) > 64 or char_length(p_twilio_status) > 64 then
+    raise exception 'p_twilio_sid or p_twilio_status has more than 64 characters'
+      using errcode = '22023', hint = 'Pass on what the provider says.';
+  end if;
+
   -- A SID that belongs to another text, or another SID than the text has, is not about this text; one that an attempt
   -- had before the text was sent again is not about what it is now.
   select id
@@ -88,7 +93,7 @@ comment on function public.update_sms_status_atomic(uuid, text, text, text, inte
 $$Records what the provider says of a text and moves it, and its delivery, forward if that is news.
 
 p_mapped_status: one of sms_status; an unknown word goes by p_twilio_status, and if that is unknown too nothing moves.
-Always exactly one row, all null and both flags false where nothing matched.$$;
+Always exactly one row, all null and both flags false where nothing matched. Errors: 22023 SID or status too long.$$;
 
 revoke execute on function public.update_sms_status_atomic(uuid, text, text, text, integer, text) from public;
 grant execute on function public.update_sms_status_atomic(uuid, text, text, text, integer, text) to herald_runner;

@@ -1,7 +1,7 @@
 -- An instant that is null means now, a wait or a rate without measure is refused, a key or an id that is too long gets an
 -- error that says so, and no error repeats a number, however it is written.
 begin;
-select plan(46);
+select plan(47);
 
 create temporary table it on commit drop as select a_user_with_phone('+12025550191') as user_id, a_queued_text() as message_id;
 create function pg_temp.refusal(p_statement text) returns text language plpgsql as $$
@@ -58,9 +58,10 @@ from (values
   ('a key of a job', 'select add_queue_job(user_id, ''other'', ''{}'', p_dedup_key => repeat(''k'', 256)) from it')
 ) as long (what, statement);
 select lives_ok($$select add_queue_job(user_id, 'other', '{}', p_dedup_key => repeat('k', 255)) from it$$, 'a key may have 255 characters');
-select matches(pg_temp.refusal(statement), '^22023 p_message_sid or p_message_status has more than 64', what)
+select matches(pg_temp.refusal(statement), '^22023 p_\w+_sid or p_\w+_status has more than 64', what)
 from (values
-  ('a SID', 'select record_twilio_status(null, repeat(''x'', 65), ''sent'')'), ('a status', 'select record_twilio_status(null, ''SM'', repeat(''x'', 20000))')
+  ('a SID', 'select record_twilio_status(null, repeat(''x'', 65), ''sent'')'),
+  ('a SID of the field''s call', 'select update_sms_status_atomic(gen_random_uuid(), repeat(''x'', 20000), ''sent'', ''sent'')'), ('a status', 'select record_twilio_status(null, ''SM'', repeat(''x'', 20000))')
 ) as long (what, statement);
 
 -- Nobody's number in an error.

@@ -1,7 +1,7 @@
 -- Whoever writes, with a plain update or delete of text or job: a text that waits has a job or is planned again, one
 -- that is being sent can always be resolved, and nothing goes twice.
 begin;
-select plan(47);
+select plan(48);
 
 create temporary table batch (what text, job_id uuid, processing_token uuid, attempt_id uuid, message_id uuid) on commit drop;
 create temporary table texts on commit drop as
@@ -114,6 +114,12 @@ select is(((pg_temp.text_of('job in flight failed')).status, (pg_temp.job_of('jo
 update sms_messages set status = 'failed' where id = pg_temp.id_of('job in flight cancelled');
 select is((pg_temp.job_of('job in flight cancelled')).status, 'completed', 'a doubt that is settled by hand ends the held job');
 select is(redrive_sms(pg_temp.id_of('job in flight cancelled')), true, 'and what failed can be redriven');
+
+-- A row from before all this: it has been with the provider, and waited all the same.
+insert into texts select 'with a SID', a_queued_text('with a SID');
+update sms_messages set twilio_sid = 'SM 11' where id = pg_temp.id_of('with a SID');
+delete from queue_jobs where id = (pg_temp.job_of('with a SID')).id;
+select is(((pg_temp.text_of('with a SID')).status, (pg_temp.job_of('with a SID')).status)::text, '(sending,processing)', 'a text that has a SID does not go again because its job is deleted');
 
 -- With the user, and with the text, all of it goes.
 create temporary table gone on commit drop as select (pg_temp.text_of('job in flight completed')).user_id as held, (pg_temp.text_of('back to scheduled, in future')).user_id as waiting;
