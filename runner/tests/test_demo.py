@@ -1,4 +1,4 @@
-"""The main door: `pgherald demo` shows texts and an event on their way, agrees with itself, and leaves nothing behind."""
+"""The main door: `pgherald demo` shows texts and an event on their way, agrees with itself, leaves nothing behind."""
 
 import os
 import subprocess
