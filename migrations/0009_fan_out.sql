@@ -3,7 +3,7 @@
 -- transactional: false
 
 -- What is altered here is as good as empty, for nothing emitted events before, or small: the settings, the jobs.
--- squawk-ignore-file require-concurrent-index-creation, constraint-missing-not-valid
+-- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion, constraint-missing-not-valid
 
 begin;
 
