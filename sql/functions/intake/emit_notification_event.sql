@@ -43,6 +43,10 @@ begin
   if p_actor_user_id is not null and not herald.user_exists(p_actor_user_id) then
     perform herald.refuse_unknown('p_actor_user_id', p_actor_user_id::text);
   end if;
+  if not isfinite(p_scheduled_for) or p_scheduled_for >= '10000-01-01' then
+    raise exception 'p_scheduled_for is not an instant at which anything could go: %', p_scheduled_for
+      using errcode = '22023', hint = 'Give an instant before the year 10000, or null for at once.';
+  end if;
   if p_expires_at <= v_at then
     raise exception 'p_expires_at % is not after the event''s time %', p_expires_at, v_at
       using errcode = '22023', hint = 'What has expired is never sent: give a later instant or none.';

@@ -12,6 +12,7 @@ declare
   v_digests uuid[];
   v_events uuid[];
   v_users uuid[];
+  v_told integer := 0;
 begin
   v_due := array(
     select id
@@ -54,10 +55,36 @@ begin
     limit 1
   ) as first_one;
 
-  if v_digests is not null then
-    perform herald.deliver_notifications(v_events, v_users, v_digests, p_now);
+  if v_digests is null then
+    return 0;
   end if;
-  return coalesce(cardinality(v_digests), 0);
+
+  begin
+    perform herald.deliver_notifications(v_events, v_users, v_digests, p_now);
+    return cardinality(v_digests);
+  exception
+    when data_exception or integrity_constraint_violation or raise_exception then
+      raise warning 'digests are told one by one: %', sqlerrm using errcode = sqlstate;
+  end;
+
+  -- One of them cannot be told (what the application says of a user may be an error). The others are; that one tries again
+  -- later.
+  for v_place in 1 .. cardinality(v_digests) loop
+    begin
+      perform herald.deliver_notifications(
+        v_events[v_place : v_place], v_users[v_place : v_place], v_digests[v_place : v_place], p_now
+      );
+      v_told := v_told + 1;
+    exception
+      when data_exception or integrity_constraint_violation or raise_exception then
+        update herald.notification_digests
+        set flushed_at = null, due_at = p_now + interval '10 minutes'
+        where id = v_digests[v_place];
+        raise warning 'digest % could not be told: %', v_digests[v_place], sqlerrm
+          using errcode = sqlstate, hint = 'Mend the cause; it is tried again in ten minutes.';
+    end;
+  end loop;
+  return v_told;
 end;
 $$;
 

@@ -115,8 +115,10 @@ begin
     ) as planned on true
   ),
   contacts as materialized (
-    select user_id, nullif(btrim(email), '') as email
+    -- One row for each user, whatever the application's function says: several addresses, one of them twice, or none.
+    select user_id, array_agg(distinct btrim(email)) filter (where btrim(email) <> '') as emails
     from herald.user_contacts(array(select asked.user_id from asked where asked.email_enabled))
+    group by user_id
   ),
   phones as materialized (
     select * from herald.sms_channels(array(select asked.user_id from asked where asked.sms_enabled))
@@ -139,8 +141,9 @@ begin
     select 'in_app' as channel, null as address, counted.in_app_enabled as is_on, null as problem
     union all
     select
-      'email', contacts.email, counted.email_enabled,
-      case when contacts.email is null then 'no_address: the user has no e-mail address' end
+      'email', mailbox.email, counted.email_enabled,
+      case when mailbox.email is null then 'no_address: the user has no e-mail address' end
+    from unnest(coalesce(contacts.emails, array[null::text])) as mailbox (email)
     union all
     select
       'push', device.endpoint, counted.push_enabled,

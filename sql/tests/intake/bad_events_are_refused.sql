@@ -1,6 +1,6 @@
 -- An event that makes no sense is refused with a word on what would, and nothing is written.
 begin;
-select plan(14);
+select plan(17);
 
 select throws_ok(format('select emit_notification_event(%s)', arguments), code, null, arguments)
 from (
@@ -10,6 +10,8 @@ from (
     ($$'task.due_soon', p_payload => '[]'$$, '22023'), ($$'task.due_soon', p_metadata => '5'$$, '22023'),
     ($$'task.due_soon', p_target_user_id => gen_random_uuid()$$, '23503'), ($$'task.due_soon', p_actor_user_id => gen_random_uuid()$$, '23503'),
     ($$'task.due_soon', p_expires_at => now() - interval '1 second'$$, '22023'),
+    ($$'task.due_soon', p_scheduled_for => 'infinity'$$, '22023'), ($$'task.due_soon', p_scheduled_for => '200000-01-01'$$, '22023'),
+    ($$'task.due_soon', p_idempotency_key => repeat('x', 256)$$, '22023'),
     ($$'task.due_soon', p_scheduled_for => now() + interval '2 hours', p_expires_at => now() + interval '1 hour'$$, '22023')
 ) as given (arguments, code);
 create function pg_temp.hint(p_statement text) returns text language plpgsql as $$

@@ -1,7 +1,7 @@
 -- One event is written with everything that follows from it: a delivery for each channel and address, linked with the job
 -- or text that carries it.
 begin;
-select plan(15);
+select plan(16);
 
 create temporary table reader on commit drop as select a_user_with_phone() as id;
 insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from reader;
@@ -84,6 +84,16 @@ reset role;
 update notification_subscriptions set is_active = false;
 select from emit_notification_event('calendar.sync_failed');
 select is((select count(*) from notification_deliveries where event_id = (select id from notification_events where id not in (select event_id from notification_deliveries))), 0::bigint, 'a subscription that is off gives none');
+
+update notification_subscriptions set is_active = true;
+create or replace function herald.user_contacts(p_user_ids uuid[]) returns table (user_id uuid, email text, name text)
+language sql stable security definer set search_path = ''
+as $$select id, said, null from unnest(p_user_ids) as id, unnest(array['b@example.com', null, 'a@example.com', ' ', 'b@example.com ']) as said$$;
+create temporary table last on commit drop as select emit_notification_event('calendar.sync_failed') as id;
+select results_eq(
+  'select channel, channel_identifier from notification_deliveries where event_id = (select id from last) and channel in ($$email$$, $$in_app$$) order by 1, 2',
+  $$values ('email', 'a@example.com'), ('email', 'b@example.com'), ('in_app', null)$$, 'an application may name several addresses, and be untidy about it'
+);
 
 select * from finish();
 rollback;
