@@ -112,10 +112,13 @@ class ClaimedNotification:
 
 @dataclass(frozen=True, slots=True)
 class RecordedNotification:
-    """What became of a reported delivery. Not `recorded` means that the job was somebody else's by then."""
+    """What became of a reported delivery.
+
+    Not `recorded` means that the job was somebody else's by then; None, that somebody holds its rows: to be told again.
+    """
 
     job_id: UUID
-    recorded: bool
+    recorded: bool | None
     outcome: str | None
     delivery_status: str | None
     job_status: str | None

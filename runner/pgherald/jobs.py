@@ -86,8 +86,12 @@ class Notifications(Lane[ClaimedNotification, NotificationAnswer]):
     async def _report(self, outcomes: Sequence[tuple[ClaimedNotification, NotificationAnswer]]) -> None:
         recorded = {result.job_id: result for result in await self._database.record_notification_results(outcomes)}
         for notification, answer in outcomes:
+            result = recorded.get(notification.job_id)
+            if result is not None and result.recorded is None:
+                self._ask_again(notification, answer)
+                continue
             self._let_go(notification)
-            self._tell(notification, answer, recorded.get(notification.job_id))
+            self._tell(notification, answer, result)
 
     def _ids(self, item: ClaimedNotification) -> dict[str, object]:
         return {

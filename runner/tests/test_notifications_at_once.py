@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
 
 import stage
 
@@ -209,3 +210,31 @@ async def test_a_host_that_holds_a_user_holds_up_nobody_else(connections: Sequen
     await host.rollback()
     report = await value(ticker, "select tick(now() + interval '20 minutes')")
     assert report["digests_flushed"] == 1
+
+
+async def test_a_held_delivery_holds_up_its_own_result_only(connections: Sequence[Connection]) -> None:
+    """Its result is asked for again, and recorded when the row is free; the other mail's is recorded at once."""
+    runner, host = connections[:2]
+    await runner.execute("alter table users add column if not exists email text")
+    for _ in range(2):
+        user_id = await a_subscriber(runner)
+        await runner.execute("update users set email = 'reader@example.com' where id = %s", (user_id,))
+    await value(runner, "select emit_notification_event('calendar.sync_failed')")
+    cursor = await runner.execute(
+        "select job_id, processing_token, delivery_id from claim_notifications('{email}') order by job_id"
+    )
+    claims = await cursor.fetchall()
+    await host.execute("begin")
+    await host.execute("select 1 from notification_deliveries where id = %s for update", (claims[0][2],))
+    results = Jsonb(
+        [
+            {"job_id": str(job), "processing_token": str(token), "delivered": True, "code": 250}
+            for job, token, _ in claims
+        ]
+    )
+    record = "select recorded, outcome, delivery_status from record_notification_results(%s) order by job_id"
+    cursor = await asyncio.wait_for(runner.execute(record, (results,)), 5)
+    assert await cursor.fetchall() == [(None, None, None), (True, "sent", "sent")]
+    await host.rollback()
+    cursor = await runner.execute(record, (results,))
+    assert await cursor.fetchall() == [(True, "sent", "sent"), (False, None, None)]

@@ -6,15 +6,17 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  v_now constant timestamptz := coalesce(p_now, now());
 begin
   update public.notification_events
-  set payload = '{}', metadata = null, redacted_at = p_now
+  set payload = '{}', metadata = null, redacted_at = v_now
   where id = p_event_id and redacted_at is null;
   if not found then
     return false;
   end if;
 
-  perform herald.cancel_jobs(array_agg(carried.queue_job_id), 'redacted: the event''s content was removed', p_now)
+  perform herald.cancel_jobs(array_agg(carried.queue_job_id), 'redacted: the event''s content was removed', v_now)
   from (
     select queue_job_id
     from public.notification_deliveries
@@ -28,7 +30,7 @@ begin
   having count(*) > 0;
 
   update public.sms_messages as message
-  set status = 'cancelled', cancelled_at = p_now, cancel_reason = 'redacted: the event''s content was removed'
+  set status = 'cancelled', cancelled_at = v_now, cancel_reason = 'redacted: the event''s content was removed'
   from public.notification_deliveries as delivery
   where delivery.event_id = p_event_id
     and message.notification_delivery_id = delivery.id
@@ -38,7 +40,7 @@ begin
   set
     payload = '{}',
     status = case when status = 'pending' then 'failed' else status end,
-    failed_at = case when status = 'pending' then p_now else failed_at end,
+    failed_at = case when status = 'pending' then v_now else failed_at end,
     suppressed_reason = case
       when status = 'pending' then 'redacted: the event''s content was removed' else suppressed_reason
     end

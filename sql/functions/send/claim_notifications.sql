@@ -28,6 +28,7 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+  v_now constant timestamptz := coalesce(p_now, now());
   v_jobs public.queue_jobs[];
   v_admitted uuid[];
 begin
@@ -50,8 +51,8 @@ begin
       where job.status in ('pending', 'retrying')
         and job.job_type = 'send_notification'
         and job.metadata ->> 'channel' = wanted.channel
-        and job.due_rank <= p_now + interval '20 minutes'
-        and job.scheduled_for <= p_now
+        and job.due_rank <= v_now + interval '20 minutes'
+        and job.scheduled_for <= v_now
       order by job.due_rank
       limit p_batch_size
       for no key update skip locked
@@ -61,18 +62,18 @@ begin
   )
   select array_agg(job order by job.due_rank, job.id)
   into v_jobs
-  from herald.lease_jobs(array(select due.id from due), p_lease, p_now) as job;
+  from herald.lease_jobs(array(select due.id from due), p_lease, v_now) as job;
 
   select array_agg(admitted)
   into v_admitted
-  from herald.admit_notifications(array(select job.id from unnest(v_jobs) as job), p_now) as admitted;
+  from herald.admit_notifications(array(select job.id from unnest(v_jobs) as job), v_now) as admitted;
 
   return query
   select
     job.id, job.processing_token, job.lease_expires_at, delivery.id, job.attempts, delivery.channel,
     delivery.channel_identifier, coalesce(event.event_type, job.metadata ->> 'event_type'), delivery.payload,
     device.p256dh_key, device.auth_key,
-    greatest(1, floor(extract(epoch from least(delivery.expires_at, p_now + interval '60 days') - p_now)))::integer,
+    greatest(1, floor(extract(epoch from least(delivery.expires_at, v_now + interval '60 days') - v_now)))::integer,
     job.priority, job.correlation_id
   from unnest(v_jobs) with ordinality as job
   inner join public.notification_deliveries as delivery on delivery.queue_job_id = job.id

@@ -15,7 +15,9 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+  v_now constant timestamptz := coalesce(p_now, now());
   v_held public.queue_jobs[];
+  v_free uuid[];
   v_results jsonb;
 begin
   if jsonb_typeof(p_results) is distinct from 'array' then
@@ -33,8 +35,25 @@ begin
       and job.processing_token = (answer ->> 'processing_token')::uuid
       and job.job_type = 'send_notification'
     order by job.id
-    for no key update of job
+    for no key update of job skip locked
   ) as held;
+
+  -- Whoever holds a delivery for long holds up its own result, and nobody else's.
+  select array_agg(free.queue_job_id)
+  into v_free
+  from (
+    select delivery.queue_job_id
+    from public.notification_deliveries as delivery
+    where delivery.queue_job_id in (select job.id from unnest(v_held) as job)
+    order by delivery.queue_job_id
+    for no key update skip locked
+  ) as free;
+
+  select array_agg(job)
+  into v_held
+  from unnest(v_held) as job
+  where job.id = any (v_free)
+    or not exists (select from public.notification_deliveries as delivery where delivery.queue_job_id = job.id);
 
   select jsonb_agg(
     answer || jsonb_build_object(
@@ -59,7 +78,7 @@ begin
       when answer ->> 'outcome' = 'bounced' and delivery.status in ('pending', 'sent') then 'bounced'
       else delivery.status
     end,
-    bounced_at = case when answer ->> 'outcome' = 'bounced' then coalesce(delivery.bounced_at, p_now) end,
+    bounced_at = case when answer ->> 'outcome' = 'bounced' then coalesce(delivery.bounced_at, v_now) end,
     external_id = coalesce(answer ->> 'external_id', delivery.external_id)
   from jsonb_array_elements(v_results) as answer
   where delivery.queue_job_id = (answer ->> 'job_id')::uuid and answer ->> 'outcome' in ('sent', 'bounced');
@@ -67,7 +86,7 @@ begin
   update public.push_subscriptions as device
   set
     is_active = device.is_active and answer ->> 'outcome' <> 'gone',
-    last_used_at = case when answer ->> 'outcome' = 'sent' then p_now else device.last_used_at end
+    last_used_at = case when answer ->> 'outcome' = 'sent' then v_now else device.last_used_at end
   from jsonb_array_elements(v_results) as answer
   inner join public.notification_deliveries as delivery
     on delivery.queue_job_id = (answer ->> 'job_id')::uuid and delivery.channel = 'push'
@@ -86,8 +105,8 @@ begin
         else 'failed'
       end::public.queue_status as status,
       case
-        when answer ->> 'outcome' = 'config' then p_now + setting.sender_pause
-        when answer ->> 'outcome' = 'later' then p_now + coalesce(
+        when answer ->> 'outcome' = 'config' then v_now + setting.sender_pause
+        when answer ->> 'outcome' = 'later' then v_now + coalesce(
           -- A random share on top here as well, or all that one 429 stopped would come back together.
           (1 + setting.retry_jitter * random()) * make_interval(secs => (answer ->> 'retry_after_seconds')::float8),
           herald.retry_delay(job.attempts)
@@ -104,8 +123,8 @@ begin
     scheduled_for = case
       when planned.status in ('pending', 'retrying') then planned.again_at else job.scheduled_for
     end,
-    processed_at = p_now,
-    completed_at = case when planned.status in ('completed', 'failed') then p_now end,
+    processed_at = v_now,
+    completed_at = case when planned.status in ('completed', 'failed') then v_now end,
     error_message = case
       when planned.outcome <> 'sent' then planned.outcome || coalesce(': ' || planned.error_message, '')
     end,
@@ -117,7 +136,19 @@ begin
 
   return query
   select
-    (given.answer ->> 'job_id')::uuid, job.id is not null, told.answer ->> 'outcome', delivery.status, job.status::text
+    (given.answer ->> 'job_id')::uuid,
+    case
+      when held.id is not null then true
+      -- It is theirs, and somebody holds its rows: not now.
+      when exists (
+        select
+        from public.queue_jobs as busy
+        where busy.id = (given.answer ->> 'job_id')::uuid
+          and busy.processing_token = (given.answer ->> 'processing_token')::uuid
+      ) then null
+      else false
+    end,
+    told.answer ->> 'outcome', delivery.status, job.status::text
   from jsonb_array_elements(p_results) with ordinality as given (answer, ordinality)
   left join unnest(v_held) as held
     on held.id = (given.answer ->> 'job_id')::uuid
@@ -135,7 +166,7 @@ $$Records what came of e-mails and push messages, for whoever holds the jobs; on
 p_results: an array of {job_id, processing_token, delivered, code, about_recipient, external_id, error_message,
 retry_after_seconds}; code is the HTTP status of the push service or the reply code of the mail server, about_recipient
 says that the reply refuses the recipient. recorded is false, and nothing changed, where the token is null or not the
-job's current one. outcome: sent, later, config, gone, bounced or permanent. Errors: 22023 not an array.$$;
+job's current one, and null where somebody else holds its rows: tell it again a little later. outcome: sent, later, config, gone, bounced or permanent. Errors: 22023 not an array.$$;
 
 revoke execute on function public.record_notification_results(jsonb, timestamptz) from public;
 grant execute on function public.record_notification_results(jsonb, timestamptz) to herald_runner;

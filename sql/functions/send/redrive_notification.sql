@@ -6,6 +6,7 @@ volatile
 set search_path = ''
 as $$
 declare
+  v_now constant timestamptz := coalesce(p_now, now());
   v_delivery public.notification_deliveries;
   v_message_id uuid;
 begin
@@ -16,20 +17,20 @@ begin
 
   select id into v_message_id from public.sms_messages where notification_delivery_id = p_delivery_id;
   if v_message_id is not null then
-    return public.redrive_sms(v_message_id, p_now);
+    return public.redrive_sms(v_message_id, v_now);
   end if;
 
   -- Out of time is not out of luck: it gets as long again.
   update public.notification_deliveries
-  set expires_at = case when expires_at <= p_now then p_now + (select default_expiry from herald.settings) else expires_at end
+  set expires_at = case when expires_at <= v_now then v_now + (select default_expiry from herald.settings) else expires_at end
   where id = p_delivery_id;
-  if public.redrive_queue_job(v_delivery.queue_job_id, p_now) then
+  if public.redrive_queue_job(v_delivery.queue_job_id, v_now) then
     return true;
   end if;
 
   -- Its job was cancelled, or is gone: the next promotion makes it another one.
   update public.notification_deliveries
-  set status = 'pending', queue_job_id = null, attempts = 0, scheduled_for = p_now, suppressed_reason = null
+  set status = 'pending', queue_job_id = null, attempts = 0, scheduled_for = v_now, suppressed_reason = null
   where id = p_delivery_id and status = 'failed';
   return found;
 end;
