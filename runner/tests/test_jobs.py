@@ -669,7 +669,7 @@ async def test_a_missing_extra_is_named(database_url: str, packages: Path, libra
     )
     runner = await ended(variables=given)
     assert runner.process.returncode == 1
-    assert f"pip install 'pgherald[{extra}]'" in runner.lines[-1]
+    assert f"pip install '.[{extra}]' in the checkout" in runner.lines[-1]
 
 
 # What the documentation says

@@ -572,6 +572,9 @@ def test_the_command_migrates_the_real_tree_and_tells_how_it_stands(empty_url: s
 
     planned = cli.invoke(main, ["migrate", "--revert", "--to", "0001", "--dry-run"], env=environment)
     assert f"would revert {rows[-1]['name']}\n" in planned.output
+    unasked = cli.invoke(main, ["migrate", "--revert"], env=environment)
+    assert unasked.exit_code == 2, "where nobody can be asked, nothing is dropped"
+    assert "--yes" in unasked.output
     undone = cli.invoke(main, ["migrate", "--revert", "--yes"], env=environment)
     assert undone.exit_code == 0, undone.output
     assert "0001_foundation: reverted" in undone.output

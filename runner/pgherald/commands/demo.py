@@ -76,21 +76,24 @@ class Row:
 def demo(picture: Path | None) -> None:
     """Show texts and notifications on their way. Needs nothing, sends nothing, leaves nothing behind."""
     try:
-        from pgherald.embedded import EmbeddedServer  # noqa: PLC0415  an extra
+        from pgherald.embedded import EmbeddedError, EmbeddedServer  # noqa: PLC0415  an extra
         from pgherald.migrations import migrate  # noqa: PLC0415
         from pgherald.showcase import Showcase  # noqa: PLC0415
         from pgherald.simulator import Simulator  # noqa: PLC0415
     except ImportError:
-        raise click.ClickException("the demo needs an extra: pip install 'pgherald[demo]'") from None
+        raise click.ClickException("the demo needs an extra: pip install '.[demo]' in the checkout") from None
 
     console = Console(record=picture is not None, highlight=False, width=None if sys.stdout.isatty() else 120)
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
-    with EmbeddedServer() as server:
-        console.print(f"PostgreSQL {server.version} is up, in a folder that goes with it.")
-        migrate(server.url)
-        console.print("Migrated. The logic is in the database now.")
-        simulator = Simulator(account_sid=f"AC{uuid4().hex}", auth_token=uuid4().hex)
-        agreed = asyncio.run(_show(console, server.url, simulator, Showcase()))
+    try:
+        with EmbeddedServer() as server:
+            console.print(f"PostgreSQL {server.version} is up, in a folder that goes with it.")
+            migrate(server.url)
+            console.print("Migrated. The logic is in the database now.")
+            simulator = Simulator(account_sid=f"AC{uuid4().hex}", auth_token=uuid4().hex)
+            agreed = asyncio.run(_show(console, server.url, simulator, Showcase()))
+    except EmbeddedError as error:
+        raise click.ClickException(str(error)) from None
     if picture:
         # Without the fonts that rich would fetch from elsewhere: the reader's own will do.
         drawn = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="make demo"), flags=re.DOTALL)

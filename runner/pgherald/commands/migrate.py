@@ -8,7 +8,7 @@ import click
 from pgherald import migrations
 
 
-@click.command()
+@click.command(short_help="Apply pending migrations and install the functions.")
 @click.option(
     "--database-url",
     envvar=["PGHERALD_DIRECT_URL", "DATABASE_URL"],
@@ -103,7 +103,8 @@ def _show_plan(url: str, to: str | None, *, wants_revert: bool) -> None:
 
 def _revert(url: str, to: str | None, *, yes: bool) -> None:
     names = migrations.revertible(url, to)
-    # Somebody at a keyboard is asked; a script has said what it wants.
-    if names and not yes and sys.stdin.isatty():
+    if names and not yes and not sys.stdin.isatty():
+        raise click.UsageError("--revert drops the tables with all data. Where nobody can be asked, say --yes as well.")
+    if names and not yes:
         click.confirm(f"Undo {len(names)} migrations, {names[0]} first, with all data in their tables?", abort=True)
     migrations.revert(url, to, echo=click.echo)

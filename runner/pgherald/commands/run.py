@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _TEST_NUMBER: Final = "+15005550006"
-_NEEDS_WEB: Final = "taking reports needs the extra `web`: pip install 'pgherald[web]'"
-_NEEDS_EMAIL: Final = "sending e-mail needs the extra `email`: pip install 'pgherald[email]'"
-_NEEDS_PUSH: Final = "sending push messages needs the extra `push`: pip install 'pgherald[push]'"
+_NEEDS_WEB: Final = "taking reports needs the extra `web`: pip install '.[web]' in the checkout"
+_NEEDS_EMAIL: Final = "sending e-mail needs the extra `email`: pip install '.[email]' in the checkout"
+_NEEDS_PUSH: Final = "sending push messages needs the extra `push`: pip install '.[push]' in the checkout"
 _SET_UP_BY: Final = {
     "email": "--smtp-url (PGHERALD_SMTP_URL) and --email-from (PGHERALD_EMAIL_FROM)",
     "push": "--vapid-private-key (PGHERALD_VAPID_PRIVATE_KEY) and --vapid-subject (PGHERALD_VAPID_SUBJECT)",
@@ -41,7 +41,7 @@ _SET_UP_BY: Final = {
 _Channels = dict[str, tuple[Deliver, int]]
 
 
-@click.command
+@click.command(short_help="Send what is due, until told to stop.")
 @run_options
 def run(log_level: str, log_format: Any, **options: Any) -> None:  # noqa: ANN401  click gives what the types say
     """Send the texts and notifications that are due and run jobs, until told to stop.

@@ -20,7 +20,7 @@ def serve(log_level: str, log_format: Any, **options: Any) -> None:  # noqa: ANN
     """Take what Twilio reports about texts, at POST /twilio/status.
 
     Every request's signature is checked before anything else. GET /healthz answers 200 while the database does.
-    Needs the extra `web`: pip install 'pgherald[web]'.
+    Needs the extra `web`: pip install '.[web]' in the checkout.
     """
     settings = ServeSettings.from_options(options)
     set_up_logging(log_level, log_format)
@@ -35,7 +35,7 @@ async def _serve(settings: ServeSettings) -> None:
     try:
         from pgherald import webhooks  # noqa: PLC0415  an extra
     except ImportError:
-        raise click.ClickException("this needs the extra `web`: pip install 'pgherald[web]'") from None
+        raise click.ClickException("this needs the extra `web`: pip install '.[web]' in the checkout") from None
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

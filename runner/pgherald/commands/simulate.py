@@ -27,7 +27,7 @@ _FAULT_FIELDS = {
 }
 
 
-@click.command
+@click.command(short_help="Be a Twilio for development.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8025, show_default=True, help="0 takes a free one.")
 @click.option("--account-sid", envvar="TWILIO_ACCOUNT_SID", show_envvar=True, help="Default: one made up.")
@@ -126,4 +126,5 @@ async def _simulate(host: str, port: int, options: dict[str, Any]) -> None:
         if not options["auth_token"]:
             click.echo(f"export TWILIO_AUTH_TOKEN={simulator.auth_token}")
         click.echo("export TWILIO_FROM=+15005550006")
+        click.echo("export PGHERALD_CALLBACK_URL=http://127.0.0.1:8080/twilio/status PGHERALD_SERVE=127.0.0.1:8080")
         await stopping.wait()

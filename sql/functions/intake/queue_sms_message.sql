@@ -81,6 +81,10 @@ begin
     end if;
     if v_phone_number is null then
       select phone_number into v_phone_number from public.user_sms_preferences where user_id = p_user_id;
+      if v_phone_number is null then
+        raise exception 'p_phone_number is null, and the user has no number'
+          using errcode = '22004', hint = 'Give a number in E.164 form, or the user one in user_sms_preferences.';
+      end if;
     end if;
 
     insert into public.sms_messages (
