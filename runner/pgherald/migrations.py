@@ -11,6 +11,7 @@ with `create schema herald_migrations` and `--database 'postgresql+psycopg://…
 import getpass
 import hashlib
 import os
+import random
 import re
 import select
 import time
@@ -20,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import sqlparse
@@ -45,6 +46,10 @@ SCRIPT_LOCK = RUN_LOCK + 1
 # As long as stock yoyo waits for its own lock.
 YOYO_PATIENCE = 10.0
 
+# Deadlock, and a lock that did not come in time.
+_IN_THE_WAY: Final = frozenset({"40P01", "55P03"})
+_INSTALL_TRIES: Final = 5
+
 Connection = psycopg.Connection[Any]
 Echo = Callable[[str], None]
 
@@ -54,7 +59,12 @@ class MigrationError(Exception):
 
 
 class ScriptError(MigrationError):
-    """A statement of one of our files failed."""
+    """A statement of one of our files failed, with this SQLSTATE."""
+
+    def __init__(self, message: str, sqlstate: str | None = None) -> None:
+        """Keep what a caller may decide by."""
+        super().__init__(message)
+        self.sqlstate = sqlstate
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +216,8 @@ def run_script(connection: Connection, path: Path, root: Path) -> int:
         for piece in pieces:
             done, failure = _send(connection, piece.text)
             if failure is not None:
-                raise ScriptError(_explain(piece, done, failure, root))
+                state = failure.error_field(DiagnosticField.SQLSTATE)
+                raise ScriptError(_explain(piece, done, failure, root), state.decode() if state else None)
     return len({part.path for part in parts} - {path})
 
 
@@ -683,13 +694,22 @@ def _install(url: str, tree: Tree, echo: Echo) -> int:
     if not index.is_file():
         return 0
     started = time.monotonic()
-    with _script_session(url) as connection:
-        connection.execute("begin")
-        try:
-            count = run_script(connection, index, tree.root)
-        except ScriptError as error:
-            raise ScriptError(f"the functions could not be installed; those that were there stay\n{error}") from None
-        connection.execute("commit")
+    # Triggers want locks that traffic holds, table by table, in orders of its own: the two can meet crosswise.
+    for tries_left in reversed(range(_INSTALL_TRIES)):
+        with _script_session(url) as connection:
+            connection.execute("begin")
+            try:
+                count = run_script(connection, index, tree.root)
+            except ScriptError as error:
+                if tries_left and error.sqlstate in _IN_THE_WAY:
+                    echo("functions: others were in the way, trying again")
+                    time.sleep(random.uniform(0.1, 1))  # noqa: S311  no secret
+                    continue
+                raise ScriptError(
+                    f"the functions could not be installed; those that were there stay\n{error}", error.sqlstate
+                ) from None
+            connection.execute("commit")
+            break
     count -= len(_closing(tree))
     echo(f"functions: {count} files installed in {_since(started)}")
     return count

@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 import textwrap
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -280,3 +282,24 @@ def test_psql_does_the_same(full: Installation) -> None:
             capture_output=True,
         )
     assert full.installed() == {"herald.mix()"}
+
+
+def test_traffic_that_meets_an_installation_crosswise_is_waited_for(database_url: str) -> None:
+    """Somebody has events and wants users, while the installation has users and wants events."""
+    said: list[str] = []
+
+    def host() -> None:
+        with psycopg.connect(database_url) as connection:
+            # Longer than the server waits before it looks for a deadlock, so that not we are chosen.
+            connection.execute("set deadlock_timeout = '10s'")
+            connection.execute("lock table public.notification_events in row exclusive mode")
+            time.sleep(1.5)
+            connection.execute("lock table public.users in row exclusive mode")
+
+    with ThreadPoolExecutor() as threads:
+        busy = threads.submit(host)
+        time.sleep(0.5)
+        result = migrations.migrate(database_url, echo=said.append)
+        busy.result()
+    assert result.functions
+    assert "functions: others were in the way, trying again" in said

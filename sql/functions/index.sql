@@ -50,6 +50,7 @@ $found$;
 \ir guard/check_filters.sql
 \ir guard/check_notification_preferences.sql
 \ir guard/check_notification_subscription.sql
+\ir guard/check_push_subscription.sql
 \ir guard/check_sms_message.sql
 \ir guard/check_sms_preferences.sql
 \ir guard/create_preferences.sql

@@ -1,0 +1,28 @@
+-- A device that no push message could reach is refused when it is written, and with words that do not repeat its keys.
+create or replace function herald.check_push_subscription()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if new.endpoint is null or new.endpoint !~* '^https?://[^[:space:]/]+/[^[:space:]]*$' or char_length(new.endpoint) > 2048
+  then
+    raise exception 'endpoint is not the address of a push service (% characters)', coalesce(char_length(new.endpoint), 0)
+      using errcode = '22023', hint = 'Pass on what PushManager.subscribe() gives: endpoint, keys.p256dh, keys.auth.';
+  end if;
+  if herald.is_blank(coalesce(new.p256dh_key, '')) or herald.is_blank(coalesce(new.auth_key, '')) then
+    raise exception 'p256dh_key or auth_key is missing'
+      using errcode = '22004', hint = 'Pass on what PushManager.subscribe() gives: endpoint, keys.p256dh, keys.auth.';
+  end if;
+  return new;
+end;
+$$;
+
+comment on function herald.check_push_subscription() is
+'Trigger: validates endpoint and keys of a device (22023, 22004).';
+
+revoke execute on function herald.check_push_subscription() from public;
+
+create or replace trigger t20_check_push_subscription
+before insert or update of endpoint, p256dh_key, auth_key on public.push_subscriptions
+for each row execute function herald.check_push_subscription();
