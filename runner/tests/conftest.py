@@ -1,13 +1,16 @@
 """Fixtures: a real server, a migrated database for each test, and a simulated Twilio over real HTTP."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
 import harness
+import stage
 from pgherald.embedded import EmbeddedServer
 
 if TYPE_CHECKING:
@@ -51,3 +54,13 @@ async def simulator() -> "AsyncIterator[Simulator]":
     simulated = Simulator(account_sid=f"AC{uuid4().hex}", auth_token=uuid4().hex)
     async with simulated.serve(host="127.0.0.1", port=0):
         yield simulated
+
+
+@pytest.fixture
+async def connections(database_url: str) -> AsyncIterator[Sequence[stage.Connection]]:
+    """Give twenty connections to one database."""
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(await psycopg.AsyncConnection.connect(database_url, autocommit=True))
+            for _ in range(stage.TWENTY)
+        ]

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pgherald.simulator import Simulator
 
 SENDER: Final = "+15005550006"
+TWENTY: Final = 20
+Connection = psycopg.AsyncConnection[Any]
 Behaviour = Callable[[Mapping[str, str]], Awaitable[web.StreamResponse]]
 
 
@@ -288,6 +290,22 @@ class Desk:
                 return
             await asyncio.sleep(0.05)
         pytest.fail("nobody waits")
+
+
+async def rows(connection: Connection, query: str, *values: object) -> list[Any]:
+    """Run a query on a connection."""
+    cursor = await connection.execute(query.encode(), values)
+    return await cursor.fetchall() if cursor.description else []
+
+
+async def value(connection: Connection, query: str, *values: object) -> Any:  # noqa: ANN401  whatever the query gives
+    """Give the first value of the first row."""
+    return (await rows(connection, query, *values))[0][0]
+
+
+async def at_once(connections: Sequence[Connection], work: Callable[[Connection], Awaitable[Any]]) -> list[Any]:
+    """Let each connection do its work, all at the same time."""
+    return await asyncio.gather(*(work(connection) for connection in connections), return_exceptions=True)
 
 
 async def until(condition: Callable[[], bool], *, seconds: float = 10) -> None:

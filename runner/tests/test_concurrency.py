@@ -2,41 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
 from uuid import UUID, uuid4
 
 import psycopg
-import pytest
-from psycopg import AsyncConnection
 
-Connection = AsyncConnection[Any]
-TWENTY: Final = 20
-
-
-@pytest.fixture
-async def connections(database_url: str) -> AsyncIterator[Sequence[Connection]]:
-    """Give twenty connections to one database."""
-    async with AsyncExitStack() as stack:
-        yield [
-            await stack.enter_async_context(await AsyncConnection.connect(database_url, autocommit=True))
-            for _ in range(TWENTY)
-        ]
-
-
-async def rows(connection: Connection, query: str, *values: object) -> list[Any]:
-    cursor = await connection.execute(query.encode(), values)
-    return await cursor.fetchall() if cursor.description else []
-
-
-async def value(connection: Connection, query: str, *values: object) -> Any:  # noqa: ANN401  whatever the query gives
-    return (await rows(connection, query, *values))[0][0]
-
-
-async def at_once(connections: Sequence[Connection], work: Callable[[Connection], Awaitable[Any]]) -> list[Any]:
-    return await asyncio.gather(*(work(connection) for connection in connections), return_exceptions=True)
+from stage import Connection, at_once, rows, value
 
 
 async def test_f20_two_workers_took_one_job(connections: Sequence[Connection]) -> None:

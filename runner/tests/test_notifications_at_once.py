@@ -1,9 +1,7 @@
 """What holds of notifications when many emit, gather and flush at once, each on a connection of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
-from typing import Any, Final
+from collections.abc import Sequence
 from uuid import UUID
 
 import psycopg
@@ -12,28 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 import stage
-
-Connection = AsyncConnection[Any]
-TWENTY: Final = 20
-
-
-@pytest.fixture
-async def connections(database_url: str) -> AsyncIterator[Sequence[Connection]]:
-    """Give twenty connections to one database."""
-    async with AsyncExitStack() as stack:
-        yield [
-            await stack.enter_async_context(await AsyncConnection.connect(database_url, autocommit=True))
-            for _ in range(TWENTY)
-        ]
-
-
-async def value(connection: Connection, query: str, *values: object) -> Any:  # noqa: ANN401  whatever the query gives
-    row = await (await connection.execute(query.encode(), values)).fetchone()
-    return row[0] if row else None
-
-
-async def at_once(connections: Sequence[Connection], work: Callable[[Connection], Awaitable[Any]]) -> list[Any]:
-    return await asyncio.gather(*(work(connection) for connection in connections), return_exceptions=True)
+from stage import TWENTY, Connection, at_once, value
 
 
 async def a_subscriber(connection: Connection, wishes: str = "sms_enabled = true") -> UUID:
