@@ -31,7 +31,7 @@ begin
       else delivery.failed_at
     end,
     suppressed_reason = case
-      when new.status = 'cancelled' and delivery.status = 'pending' then new.error_message
+      when new.status = 'cancelled' and delivery.status = 'pending' then coalesce(new.error_message, 'cancelled')
       when new.status <> 'pending' then delivery.suppressed_reason
     end,
     attempts = new.attempts,

@@ -16,6 +16,7 @@ as $$
 #variable_conflict use_column
 declare
   v_now constant timestamptz := coalesce(p_now, now());
+  v_given jsonb;
   v_held public.queue_jobs[];
   v_free uuid[];
   v_results jsonb;
@@ -25,15 +26,36 @@ begin
       using errcode = '22023', hint = 'Pass an array of objects with job_id, processing_token and delivered.';
   end if;
 
+  -- Only what can be read counts: a field that cannot proves nothing, and spoils nobody else's result.
+  select jsonb_agg(
+    jsonb_build_object(
+      'job_id', herald.uuid_or_null(answer ->> 'job_id'),
+      'processing_token', herald.uuid_or_null(answer ->> 'processing_token'),
+      'delivered', coalesce(answer ->> 'delivered' = 'true', false),
+      'code', herald.integer_or_null(answer ->> 'code'),
+      'about_recipient', coalesce(answer ->> 'about_recipient' = 'true', false),
+      'external_id', left(answer ->> 'external_id', 1000),
+      'error_message', left(answer ->> 'error_message', 1000),
+      'retry_after_seconds', case
+        when jsonb_typeof(answer -> 'retry_after_seconds') = 'number'
+          then greatest(0, least((answer -> 'retry_after_seconds')::numeric, 86400))
+      end
+    )
+    order by ordinality
+  )
+  into v_given
+  from jsonb_array_elements(p_results) with ordinality as given (answer, ordinality);
+
   select array_agg(held)
   into v_held
   from (
-    select job.*
-    from jsonb_array_elements(p_results) as answer
-    inner join public.queue_jobs as job
-      on job.id = (answer ->> 'job_id')::uuid
-      and job.processing_token = (answer ->> 'processing_token')::uuid
-      and job.job_type = 'send_notification'
+    select *
+    from public.queue_jobs as job
+    where job.job_type = 'send_notification'
+      and (job.id, job.processing_token) in (
+        select (answer ->> 'job_id')::uuid, (answer ->> 'processing_token')::uuid
+        from jsonb_array_elements(v_given) as answer
+      )
     order by job.id
     for no key update of job skip locked
   ) as held;
@@ -56,19 +78,26 @@ begin
     or not exists (select from public.notification_deliveries as delivery where delivery.queue_job_id = job.id);
 
   select jsonb_agg(
-    answer || jsonb_build_object(
+    first_one.answer || jsonb_build_object(
       'outcome',
       herald.classify_delivery_answer(
         coalesce(delivery.channel, job.metadata ->> 'channel'),
-        coalesce((answer ->> 'delivered')::boolean, false),
-        (answer ->> 'code')::integer,
-        coalesce((answer ->> 'about_recipient')::boolean, false)
+        (first_one.answer ->> 'delivered')::boolean,
+        (first_one.answer ->> 'code')::integer,
+        (first_one.answer ->> 'about_recipient')::boolean
       )
     )
   )
   into v_results
   from unnest(v_held) as job
-  inner join jsonb_array_elements(p_results) as answer on (answer ->> 'job_id')::uuid = job.id
+  -- Of two results for one job the first one counts.
+  cross join lateral (
+    select given.answer
+    from jsonb_array_elements(v_given) with ordinality as given (answer, ordinality)
+    where given.answer ->> 'job_id' = job.id::text and given.answer ->> 'processing_token' = job.processing_token::text
+    order by given.ordinality
+    limit 1
+  ) as first_one
   left join public.notification_deliveries as delivery on delivery.queue_job_id = job.id;
 
   -- What the job's own course does not tell; the rest follows from it.
@@ -149,7 +178,7 @@ begin
       else false
     end,
     told.answer ->> 'outcome', delivery.status, job.status::text
-  from jsonb_array_elements(p_results) with ordinality as given (answer, ordinality)
+  from jsonb_array_elements(v_given) with ordinality as given (answer, ordinality)
   left join unnest(v_held) as held
     on held.id = (given.answer ->> 'job_id')::uuid
     and held.processing_token = (given.answer ->> 'processing_token')::uuid

@@ -1,6 +1,6 @@
 -- What a mail server or push service answered decides what becomes of job and delivery; the fence lets nobody else speak.
 begin;
-select plan(33);
+select plan(37);
 
 select is(herald.classify_delivery_answer(channel, delivered, code, about), outcome, format('%s %s %s is %s', channel, coalesce(code::text, 'nothing'), about, outcome))
 from (
@@ -63,6 +63,26 @@ select results_eq(
   $$, 'values (false, null::text), (false, null)', 'without the token nothing is recorded'
 );
 select is((select status from notification_deliveries where channel = 'email'), 'pending', 'and nothing changes');
+
+-- Nonsense proves nothing, and spoils no batch.
+select is(
+  (
+    select array_agg(coalesce(outcome, 'none') || ' ' || recorded order by outcome)
+    from claim, record_notification_results(jsonb_build_array(
+      5, null, '{}'::jsonb, jsonb_build_object('job_id', 'x', 'processing_token', 'y'),
+      jsonb_build_object(
+        'job_id', job_id, 'processing_token', processing_token, 'delivered', 'maybe', 'code', 'abc', 'retry_after_seconds', -5e300
+      )
+    ))
+  ), '{"later true", "none false", "none false", "none false", "none false"}', 'what can be read is recorded'
+);
+select is((select scheduled_for from queue_jobs where status = 'retrying'), now(), 'with a wait that makes sense');
+update queue_jobs set status = 'cancelled' where status = 'retrying';
+select results_eq(
+  $$select status, suppressed_reason is not null from notification_deliveries where channel = 'email'$$, $$values ('failed', true)$$,
+  'a job that somebody cancels suppresses its delivery, with or without a reason'
+);
+select throws_ok($$select record_notification_results('{}')$$, '22023', null, 'results come as an array');
 
 select * from finish();
 rollback;
