@@ -16,9 +16,10 @@ begin
       coalesce(new.quiet_hours_start::text, 'null'), coalesce(new.quiet_hours_end::text, 'null')
       using errcode = '22023', hint = 'Give both quiet_hours_start and quiet_hours_end, or switch them off.';
   end if;
-  if new.batch_interval_minutes < 1 then
-    raise exception 'batch_interval_minutes is not positive: %', new.batch_interval_minutes
-      using errcode = '22023', hint = 'Give at least 1, or null for settings.default_batch_interval.';
+  -- A week: who is told later than that is not told.
+  if new.batch_interval_minutes not between 1 and 10080 then
+    raise exception 'batch_interval_minutes is not between 1 and 10080: %', new.batch_interval_minutes
+      using errcode = '22023', hint = 'Give the minutes to gather, or null for settings.default_batch_interval.';
   end if;
   if least(new.max_per_hour, new.max_per_day) < 0 then
     raise exception 'max_per_hour % or max_per_day % is negative',

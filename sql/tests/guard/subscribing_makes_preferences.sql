@@ -1,7 +1,7 @@
 -- Whoever subscribes gets preferences with the defaults; what is there is never overwritten. New users get the two
 -- briefs, old ones were given them, and what somebody ended stays ended.
 begin;
-select plan(16);
+select plan(17);
 
 create temporary table reader on commit drop as select a_user() as id;
 select set_eq(
@@ -51,7 +51,7 @@ select throws_ok(
   format('update user_notification_preferences set %s where event_type = %L', change, 'task.due_soon'), '22023', null, change || ' is refused'
 )
 from unnest(array[
-  'batch_interval_minutes = 0', 'max_per_hour = -1', 'max_per_day = -1', $$timezone = 'Nowhere/City'$$,
+  'batch_interval_minutes = 0', 'batch_interval_minutes = 10081', 'max_per_hour = -1', 'max_per_day = -1', $$timezone = 'Nowhere/City'$$,
   'quiet_hours_enabled = true, quiet_hours_start = null', 'quiet_hours_enabled = true, quiet_hours_end = null'
 ]) as change;
 select throws_ok(
