@@ -20,17 +20,17 @@ select is(pg_temp.subscribe(endpoint, key, auth), answer, sentence)
 from (
   values
     ('https://push.example/send/1', 'private key', 'secret', 'taken', 'a device of a push service'),
-    ('ftp://push.example/send/1', 'private key', 'secret', '22023', 'another protocol'),
-    ('push.example', 'private key', 'secret', '22023', 'no address'),
+    ('a-token-of-some-service', '', '', 'taken', 'a device of another kind of service'),
+    ('', 'private key', 'secret', '22023', 'no address'),
     ('https://push.example/send 1', 'private key', 'secret', '22023', 'an address with a blank'),
     ('https://push.example/' || repeat('x', 2048), 'private key', 'secret', '22023', 'an address without end'),
     (null, 'private key', 'secret', '22023', 'none'),
     ('https://push.example/send/2', null, 'secret', '22004', 'no key'),
-    ('https://push.example/send/3', 'private key', ' ', '22004', 'no secret')
+    ('https://push.example/send/3', 'private key', null, '22004', 'no secret')
 ) as given (endpoint, key, auth, answer, sentence);
 insert into push_subscriptions (user_id, endpoint, p256dh_key, auth_key) select id, 'https://push.example/send/1', 'new', 'new' from reader
 on conflict (endpoint) do update set p256dh_key = excluded.p256dh_key, auth_key = excluded.auth_key;
-select is((select p256dh_key from push_subscriptions), 'new', 'a device that comes again brings its new keys');
+select is((select p256dh_key from push_subscriptions where endpoint = 'https://push.example/send/1'), 'new', 'a device that comes again brings its new keys');
 
 select * from finish();
 rollback;
