@@ -331,4 +331,4 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     result = start({"PGHERALD_CALLBACK_URL": "https://example.test/twilio/status"}, command="serve")
     assert result.exit_code == 1
-    assert "pgherald[web]" in result.output
+    assert "needs the extra `web`" in result.output

@@ -531,7 +531,7 @@ async def test_the_command_misbehaves_as_its_options_say_and_prints_each_text() 
     assert command.stdout
     try:
         async with asyncio.timeout(30):
-            said = [(await command.stdout.readline()).decode().strip() for _ in range(4)]
+            said = [(await command.stdout.readline()).decode().strip() for _ in range(6)]
             given = dict(line.removeprefix("export ").split("=", 1) for line in said)
             url = f"{given['TWILIO_API_URL']}/2010-04-01/Accounts/{given['TWILIO_ACCOUNT_SID']}/Messages"
             right = {"Authorization": encode_basic_auth(given["TWILIO_ACCOUNT_SID"], given["TWILIO_AUTH_TOKEN"])}

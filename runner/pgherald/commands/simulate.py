@@ -126,5 +126,6 @@ async def _simulate(host: str, port: int, options: dict[str, Any]) -> None:
         if not options["auth_token"]:
             click.echo(f"export TWILIO_AUTH_TOKEN={simulator.auth_token}")
         click.echo("export TWILIO_FROM=+15005550006")
-        click.echo("export PGHERALD_CALLBACK_URL=http://127.0.0.1:8080/twilio/status PGHERALD_SERVE=127.0.0.1:8080")
+        click.echo("export PGHERALD_CALLBACK_URL=http://127.0.0.1:8080/twilio/status")
+        click.echo("export PGHERALD_SERVE=127.0.0.1:8080")
         await stopping.wait()
