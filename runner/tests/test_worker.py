@@ -327,7 +327,8 @@ async def test_a_runner_that_may_claim_nothing_does_not_ask_in_a_hot_loop(
             await asyncio.sleep(1)
             before = await calls(desk)
             await asyncio.sleep(2)
-            assert await calls(desk) - before < 30
+            # Every lane looks twice a second; asking without a pause would be many hundreds.
+            assert await calls(desk) - before < 100
             assert provider.posts == []
             await keeper.rollback()
             await desk.until({"sent": 2})
