@@ -143,17 +143,30 @@ async def test_what_is_rolled_back_is_never_claimed(connections: Sequence[Connec
     assert await value(second, "select count(*) from sms_messages") == 0
 
 
-async def test_a_commit_of_what_is_due_notifies_and_of_what_is_not_does_not(connections: Sequence[Connection]) -> None:
+async def test_what_comes_into_the_queue_notifies_and_what_lies_far_ahead_does_not(
+    connections: Sequence[Connection],
+) -> None:
     first, second = connections[:2]
     user_id = await value(second, "select tests.a_user_with_phone()")
     await rows(first, "listen herald_jobs")
-    await value(
-        second, "select add_queue_job(%s, 'other', '{}', p_scheduled_for => now() + interval '1 hour')", user_id
-    )
+    far = "select add_queue_job(%s, 'other', '{}', p_scheduled_for => now() + interval '2 hours')"
+    await value(second, far, user_id)
     assert [notify async for notify in first.notifies(timeout=0.3)] == []
-    await value(second, "select queue_sms_message(%s, null, 'now')", user_id)
-    came = [notify async for notify in first.notifies(timeout=2, stop_after=1)]
-    assert [(notify.channel, notify.payload) for notify in came] == [("herald_jobs", "")]
+    text = "select queue_sms_message(%s, null, 'soon', p_scheduled_for => now() + interval '2 minutes')"
+    message_id = await value(second, text, user_id)
+    for moves in (
+        None,
+        "update sms_messages set scheduled_for = now() + interval '1 minute' where id = %s",
+        "update queue_jobs set status = 'processing', processing_token = id where metadata ->> 'message_id' = %s::text",
+        "update queue_jobs set status = 'failed', processing_token = null where metadata ->> 'message_id' = %s::text",
+        "select redrive_queue_job(queue_job_id) from sms_messages where id = %s",
+    ):
+        if moves:
+            await rows(second, moves, message_id)
+        if moves and moves.startswith("update queue_jobs"):
+            continue
+        came = [notify async for notify in first.notifies(timeout=2, stop_after=1)]
+        assert [(notify.channel, notify.payload) for notify in came] == [("herald_jobs", "")], moves
 
 
 async def test_a_cancellation_and_a_claim_at_once_have_one_winner(connections: Sequence[Connection]) -> None:

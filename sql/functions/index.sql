@@ -155,6 +155,7 @@ $found$;
 \ir queue/refuse_stale_lease.sql
 \ir queue/reset_stalled_jobs.sql
 \ir queue/retry_delay.sql
+\ir queue/wake_runners.sql
 \ir send/admit_notifications.sql
 \ir send/admit_sms.sql
 \ir send/claim_notifications.sql

@@ -9,6 +9,7 @@ begin
   update public.queue_jobs
   set scheduled_for = coalesce(new.scheduled_for, now())
   where id = new.queue_job_id and status = 'pending';
+  perform herald.wake_runners();
   return null;
 end;
 $$;

@@ -1,22 +1,20 @@
--- Wakes idle runners for what is due now. A notification takes a lock that all commits of the server queue for, so only
--- one of the transactions under way sends it; the others' jobs are found when the runner looks again.
+-- Wakes idle runners for what has come into the queue, also for what is due in a while: they sleep until the next time
+-- they know of, and that may be later. What is due after an hour is met by their next look, for none sleeps longer.
 create or replace function herald.notify_runners()
 returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
-  if exists (select from new_jobs where scheduled_for <= clock_timestamp())
-    and pg_try_advisory_xact_lock(hashtextextended('pgherald.notify', 0))
-  then
-    perform pg_notify('herald_jobs', '');
+  if exists (select from new_jobs where scheduled_for <= clock_timestamp() + interval '1 hour') then
+    perform herald.wake_runners();
   end if;
   return null;
 end;
 $$;
 
 comment on function herald.notify_runners() is
-'Trigger: NOTIFY herald_jobs, once a statement, if something is due now.';
+'Trigger: NOTIFY herald_jobs, once a statement, if something is due within the hour.';
 
 revoke execute on function herald.notify_runners() from public;
 

@@ -30,6 +30,7 @@ begin
   end if;
 
   update public.sms_messages set status = 'queued' where queue_job_id = p_job_id and status = 'failed';
+  perform herald.wake_runners();
   return true;
 end;
 $$;
