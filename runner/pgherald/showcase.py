@@ -114,8 +114,10 @@ class Showcase:
         )
         await connection.execute(
             """
-            insert into public.user_sms_preferences (user_id, phone_number, phone_verified, opted_out)
-            values (%s, %s, true, %s)
+            insert into public.user_sms_preferences (
+              user_id, phone_number, phone_verified, opted_out, quiet_hours_start, quiet_hours_end, daily_sms_limit
+            )
+            values (%s, %s, true, %s, null, null, 1000)
             """,
             (reader.id, reader.phone_number, reader.opted_out),
         )

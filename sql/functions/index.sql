@@ -121,12 +121,17 @@ $found$;
 \ir plan/tick.sql
 \ir plan/write_notification_texts.sql
 \ir policy/check_and_increment_sms_daily_limit.sql
+\ir policy/count_against_limits.sql
+\ir policy/count_sms.sql
 \ir policy/decide_notifications.sql
 \ir policy/decide_sms.sql
 \ir policy/filters_match.sql
 \ir policy/get_user_sms_channel_info.sql
+\ir policy/instant_of.sql
 \ir policy/is_condition.sql
+\ir policy/known_zone.sql
 \ir policy/quiet_hours_end.sql
+\ir policy/quiet_spans.sql
 \ir policy/sms_channels.sql
 \ir policy/utc_text.sql
 \ir queue/add_queue_job.sql

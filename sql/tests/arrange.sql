@@ -15,11 +15,11 @@ returns uuid
 language sql
 set search_path = ''
 as $$
-  insert into public.user_sms_preferences (user_id, phone_number, phone_verified)
+  insert into public.user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit)
   select
     tests.a_user(),
     coalesce(p_phone_number, '+1202' || lpad((1000000 + (select count(*) from public.user_sms_preferences))::text, 7, '0')),
-    true
+    true, null, null, 1000
   returning user_id;
 $$;
 

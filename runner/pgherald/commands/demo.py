@@ -159,8 +159,10 @@ async def _queue(connection: psycopg.AsyncConnection[Any], wish: Wish) -> UUID:
     await connection.execute("insert into public.users (id) values (%s)", (user_id,))
     await connection.execute(
         """
-        insert into public.user_sms_preferences (user_id, phone_number, phone_verified, opted_out)
-        values (%s, %s, true, %s)
+        insert into public.user_sms_preferences (
+          user_id, phone_number, phone_verified, opted_out, quiet_hours_start, quiet_hours_end, daily_sms_limit
+        )
+        values (%s, %s, true, %s, null, null, 1000)
         """,
         (user_id, wish.phone_number, wish.kind == "has opted out"),
     )

@@ -61,20 +61,25 @@ begin
     );
   end if;
 
-  -- Rescheduled by somebody: a default expiry goes along, one that was given stays. A deferral, which is a change of
-  -- status too, moves neither.
-  if tg_op = 'INSERT' or (new.status = old.status and new.scheduled_for is distinct from old.scheduled_for) then
+  if tg_op = 'INSERT' or new.scheduled_for is distinct from old.scheduled_for then
     v_shelf_life := case
       when new.category is null then (select default_expiry from herald.settings)
       else (select default_expiry from herald.sms_categories where category = new.category)
     end;
-    if tg_op = 'INSERT' then
-      new.expires_at := coalesce(new.expires_at, coalesce(new.scheduled_for, now()) + v_shelf_life);
-    elsif new.expires_at = old.expires_at
-      and old.expires_at = coalesce(old.scheduled_for, old.created_at) + v_shelf_life
+  end if;
+  if tg_op = 'INSERT' then
+    new.expires_at := coalesce(new.expires_at, coalesce(new.scheduled_for, now()) + v_shelf_life);
+  elsif new.scheduled_for is distinct from old.scheduled_for and new.scheduled_for is distinct from new.deferred_until
+  then
+    -- Rescheduled by somebody: a default expiry goes along, one that was given stays. A deferral moves neither.
+    if new.expires_at = old.expires_at
+      and old.expires_at = coalesce(old.deferred_from, old.scheduled_for, old.created_at) + v_shelf_life
     then
       new.expires_at := coalesce(new.scheduled_for, now()) + v_shelf_life;
     end if;
+    new.deferred_from := null;
+    new.deferred_until := null;
+    new.defer_reason := null;
   end if;
   return new;
 end;

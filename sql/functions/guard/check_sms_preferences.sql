@@ -10,9 +10,21 @@ begin
   if num_nulls(new.id, new.user_id) > 0 then
     perform herald.refuse_unknown(case when new.user_id is null then 'user_id' else 'id' end, null);
   end if;
-  if new.daily_sms_limit < 0 or new.daily_sms_count < 0 then
-    raise exception 'daily_sms_limit % or daily_sms_count % is negative', new.daily_sms_limit, new.daily_sms_count
+  if least(new.daily_sms_limit, new.hourly_sms_limit, new.daily_sms_count) < 0 then
+    raise exception 'daily_sms_limit %, hourly_sms_limit % or daily_sms_count % is negative',
+      new.daily_sms_limit, new.hourly_sms_limit, new.daily_sms_count
       using errcode = '22023', hint = 'Give 0 or more; a limit of 0 lets nothing pass.';
+  end if;
+
+  if num_nulls(new.quiet_hours_start, new.quiet_hours_end) = 1
+    and (
+      tg_op = 'INSERT'
+      or (new.quiet_hours_start, new.quiet_hours_end) is distinct from (old.quiet_hours_start, old.quiet_hours_end)
+    )
+  then
+    raise exception 'quiet_hours_start is % and quiet_hours_end is %',
+      coalesce(new.quiet_hours_start::text, 'null'), coalesce(new.quiet_hours_end::text, 'null')
+      using errcode = '22023', hint = 'Give both, or set both to null for no quiet hours.';
   end if;
 
   if new.phone_number is not null then
@@ -39,7 +51,7 @@ end;
 $$;
 
 comment on function herald.check_sms_preferences() is
-$$Trigger: validates number, zone and limit (22023, 22004) and keeps verification and opt-out columns consistent.$$;
+$$Trigger: validates number, zone, quiet hours and limits (22023, 22004) and keeps verification and opt-out columns consistent.$$;
 
 revoke execute on function herald.check_sms_preferences() from public;
 

@@ -40,7 +40,7 @@ begin
       using errcode = '22023', hint = 'Give an earlier time, the event''s new start in p_new_event_start, or cancel the text.';
   end if;
 
-  v_life := v_text.expires_at - coalesce(v_text.scheduled_for, v_text.created_at);
+  v_life := v_text.expires_at - coalesce(v_text.deferred_from, v_text.scheduled_for, v_text.created_at);
   if v_text.expires_at = v_old_start or v_life <= interval '0' then
     v_life := case
       when v_text.category is null then (select default_expiry from herald.settings)

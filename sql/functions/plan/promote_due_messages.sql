@@ -14,7 +14,7 @@ begin
       (
         select id
         from public.sms_messages
-        where status in ('pending', 'scheduled') and scheduled_for <= v_horizon
+        where status in ('pending', 'scheduled') and scheduled_for <= v_horizon and recurrence_pattern is null
         order by scheduled_for
         limit p_limit
       )
@@ -22,7 +22,7 @@ begin
       (
         select id
         from public.sms_messages
-        where status in ('pending', 'scheduled') and scheduled_for is null
+        where status in ('pending', 'scheduled') and scheduled_for is null and recurrence_pattern is null
         -- In the index's order, which the planner takes then: by its figures half of the table could be such rows.
         order by scheduled_for
         limit p_limit

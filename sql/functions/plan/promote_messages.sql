@@ -1,6 +1,7 @@
 -- Gives texts that are due within the lead their job, at their exact time. A text that a gate already blocks is
--- cancelled here; whether it may go is asked again at the claim, since much can happen in five minutes. What somebody
--- else is just changing (text, user or the delivery it carries) is planned the next time.
+-- cancelled here, and one whose time lies in quiet hours moves to their end without becoming a job; limits are counted
+-- at the claim alone. Whether it may go is asked again there, since much can happen in five minutes. What somebody else
+-- is just changing (text, user or the delivery it carries) is planned the next time.
 create or replace function herald.promote_messages(p_message_ids uuid[], p_now timestamptz)
 returns integer
 language plpgsql
@@ -16,6 +17,8 @@ begin
     cross join herald.settings as setting
     where message.id = any (p_message_ids)
       and message.status in ('pending', 'scheduled')
+      -- A series never goes itself.
+      and message.recurrence_pattern is null
       and message.user_id in (
         select herald.free_users(array(select user_id from public.sms_messages where id = any (p_message_ids)))
       )
@@ -39,23 +42,35 @@ begin
     return 0;
   end if;
 
-  with blocked as materialized (
+  with verdicts as materialized (
     select distinct on (decision.message_id)
-      decision.message_id, decision.gate || ': ' || decision.evidence as reason
-    from herald.decide_sms(v_texts, p_now) as decision
-    where decision.verdict = 'block'
-    order by decision.message_id, decision.gate_order
+      decision.message_id, decision.verdict, decision.gate || ': ' || decision.evidence as reason, decision.until
+    from herald.decide_sms(
+      v_texts, array(select greatest(p_now, text.scheduled_for) from unnest(v_texts) with ordinality as text order by text.ordinality)
+    ) as decision
+    where (decision.verdict = 'block' and decision.gate <> 'limits')
+      or (decision.verdict = 'defer' and decision.gate in ('legal_window', 'quiet_hours'))
+    order by decision.message_id, decision.verdict <> 'block', decision.until desc, decision.gate_order
   ),
   cancelled as (
     update public.sms_messages as message
-    set status = 'cancelled', cancelled_at = p_now, cancel_reason = blocked.reason
-    from blocked
-    where message.id = blocked.message_id
+    set status = 'cancelled', cancelled_at = p_now, cancel_reason = verdicts.reason
+    from verdicts
+    where message.id = verdicts.message_id and verdicts.verdict = 'block'
+  ),
+  deferred as (
+    update public.sms_messages as message
+    set
+      status = 'scheduled',
+      deferred_from = coalesce(message.deferred_from, message.scheduled_for, message.created_at, p_now),
+      scheduled_for = verdicts.until, deferred_until = verdicts.until, defer_reason = verdicts.reason
+    from verdicts
+    where message.id = verdicts.message_id and verdicts.verdict = 'defer'
   ),
   wanted as materialized (
     select gen_random_uuid() as job_id, text.*
     from unnest(v_texts) as text
-    where not exists (select from blocked where blocked.message_id = text.id)
+    where not exists (select from verdicts where verdicts.message_id = text.id)
   ),
   jobs as (
     insert into public.queue_jobs (
@@ -76,7 +91,7 @@ end;
 $$;
 
 comment on function herald.promote_messages(uuid[], timestamptz) is
-'Plans those of the texts that are due within settings.promote_lead; returns how many it planned or cancelled.';
+'Plans those of the texts that are due within settings.promote_lead; returns how many it planned, moved or cancelled.';
 
 revoke execute on function herald.promote_messages(uuid[], timestamptz) from public;
 grant execute on function herald.promote_messages(uuid[], timestamptz) to herald_runner;

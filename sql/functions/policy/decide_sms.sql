@@ -1,8 +1,15 @@
--- Whether texts may go at an instant, and why (not): every gate speaks for every text. The claim, and whoever asks for
--- an explanation or a preview, ask here; nobody else decides. Takes whole rows, so that a text that does not exist
--- (yet) can be asked about too.
-create or replace function herald.decide_sms(p_texts public.sms_messages[], p_at timestamptz)
+-- Whether texts may go, each at its instant, and why (not): every gate speaks for every text. The claim, the planning,
+-- and whoever asks for an explanation or a preview, ask here; nobody else decides. Takes whole rows, so that a text that
+-- does not exist (yet) can be asked about too.
+--
+-- A text that would have to wait until it is worth nothing any more is blocked by what makes it wait.
+create or replace function herald.decide_sms(
+  p_texts public.sms_messages[],
+  p_at timestamptz[],
+  p_sender text default null
+)
 returns table (
+  place bigint,
   message_id uuid,
   gate_order integer,
   gate text,
@@ -10,119 +17,263 @@ returns table (
   until timestamptz,
   evidence text
 )
-language sql
+language plpgsql
 stable
 set search_path = ''
+set jit = 'off'
 as $$
-  select text.id, gate.gate_order, gate.gate, gate.verdict, gate.until, gate.evidence
-  from unnest(p_texts) as text
-  cross join herald.settings as setting
-  left join public.user_sms_preferences as wishes on wishes.user_id = text.user_id
-  left join herald.suppressed_numbers as suppressed
-    on suppressed.number_hash = herald.number_hash(text.phone_number)
-  left join lateral (
+#variable_conflict use_column
+begin
+  return query
+  with asked as materialized (
     select
-      event.event_type,
-      herald.quiet_hours_end(
-        p_at, hours.quiet_hours_start, hours.quiet_hours_end, coalesce(hours.timezone, 'UTC')
-      ) as until
-    from public.notification_deliveries as delivery
-    inner join public.notification_events as event on event.id = delivery.event_id
-    inner join public.user_notification_preferences as hours
+      text.ordinality as place, given.at, setting.least_validity, setting.kill_switch,
+      text.id, text.user_id, text.phone_number, text.status, text.scheduled_for, text.expires_at, text.category,
+      wishes.opted_out, wishes.opted_out_at, wishes.opt_out_reason,
+      wishes.user_id is not null as has_wishes, wishes.phone_number as own_number, wishes.phone_verified,
+      wishes.phone_verified_at, wishes.quiet_hours_start, wishes.quiet_hours_end,
+      coalesce(wishes.timezone, 'UTC') as zone,
+      suppressed.suppressed_at, suppressed.reason as suppressed_for,
+      kind.toggle_column,
+      case when kind.category is not null then (to_jsonb(wishes) ->> kind.toggle_column)::boolean end as is_wanted,
+      event.event_type, subscription.is_active as is_subscribed, hours.sms_enabled as by_sms,
+      case when hours.quiet_hours_enabled then hours.quiet_hours_start end as event_quiet_start,
+      hours.quiet_hours_end as event_quiet_end, coalesce(hours.timezone, 'UTC') as event_zone,
+      -- An urgent text wakes whoever wants to be woken.
+      text.priority = 'urgent' and coalesce(wishes.urgent_alerts, true) as is_alarm,
+      sender.paused_until, sender.pause_reason, sender.rate_per_second,
+      case when sender.rate_per_second is not null then sender.next_slot_at end as next_slot_at
+    from unnest(p_texts) with ordinality as text
+    cross join herald.settings as setting
+    cross join lateral (select p_at[least(text.ordinality, cardinality(p_at))::integer] as at) as given
+    left join public.user_sms_preferences as wishes on wishes.user_id = text.user_id
+    left join herald.suppressed_numbers as suppressed
+      on suppressed.number_hash = herald.number_hash(text.phone_number)
+    left join herald.sms_categories as kind on kind.category = text.category
+    left join public.notification_deliveries as delivery
+      on text.notification_delivery_id is not null and delivery.id = text.notification_delivery_id
+    left join public.notification_events as event on event.id = delivery.event_id
+    left join public.notification_subscriptions as subscription
+      on subscription.user_id = text.user_id and subscription.event_type = event.event_type
+    left join public.user_notification_preferences as hours
       on hours.user_id = text.user_id and hours.event_type = event.event_type
-    where text.notification_delivery_id is not null
-      and delivery.id = text.notification_delivery_id
-      and hours.quiet_hours_enabled
-      and not (text.priority = 'urgent' and coalesce(wishes.urgent_alerts, true))
-  ) as quiet on true
-  cross join lateral (
-    values
-    (
-      1, 'kill_switch',
-      case when setting.kill_switch then 'defer' else 'pass' end,
-      null::timestamptz,
-      case when setting.kill_switch then 'all sending is switched off' else 'sending is on' end
-    ),
-    (
-      2, 'still_wanted',
-      case
-        when text.status not in ('pending', 'scheduled', 'queued') then 'block'
-        when text.scheduled_for > p_at then 'defer'
-        else 'pass'
-      end,
-      case
-        when text.status in ('pending', 'scheduled', 'queued') and text.scheduled_for > p_at then text.scheduled_for
-      end,
-      case
-        when text.status not in ('pending', 'scheduled', 'queued') then format('the text is %s', text.status)
-        when text.scheduled_for > p_at then format('its time is %s', herald.utc_text(text.scheduled_for))
-        else 'it waits, and its time has come'
-      end
-    ),
-    (
-      3, 'not_expired',
-      case when text.expires_at <= p_at then 'block' else 'pass' end,
-      null,
-      case
-        when text.expires_at is null then 'it never expires'
-        else format(
-          'it %s at %s', case when text.expires_at <= p_at then 'expired' else 'expires' end,
-          herald.utc_text(text.expires_at)
-        )
-      end
-    ),
-    (
-      4, 'not_suppressed',
-      case when suppressed.number_hash is not null then 'block' else 'pass' end,
-      null,
-      case
-        when suppressed.number_hash is null then 'the number is not suppressed'
-        else format(
-          'the number is suppressed since %s: %s', herald.utc_text(suppressed.suppressed_at), suppressed.reason
-        )
-      end
-    ),
-    (
-      5, 'not_opted_out',
-      case when wishes.opted_out then 'block' else 'pass' end,
-      null,
-      case
-        when wishes.opted_out
-          then format('the user opted out at %s: %s', herald.utc_text(wishes.opted_out_at), wishes.opt_out_reason)
-        else 'the user has not opted out'
-      end
-    ),
-    (
-      6, 'verified',
-      case
-        when wishes.phone_verified and wishes.phone_number = text.phone_number then 'pass'
-        else 'block'
-      end,
-      null,
-      case
-        when wishes.user_id is null then 'the user has no SMS preferences, so no verified number'
-        when wishes.phone_number is null then 'the user has no number'
-        when wishes.phone_number <> text.phone_number then 'the number is not the user''s number'
-        when wishes.phone_verified is not true then 'the user''s number is not verified'
-        else format('the number was verified at %s', herald.utc_text(wishes.phone_verified_at))
-      end
-    ),
-    (
-      7, 'quiet_hours',
-      case when quiet.until is not null then 'defer' else 'pass' end,
-      quiet.until,
-      case
-        when quiet.until is not null
-          then format('the user''s quiet hours for %s end at %s', quiet.event_type, herald.utc_text(quiet.until))
-        else 'no quiet hours of an event'
-      end
-    )
-  ) as gate (gate_order, gate, verdict, until, evidence);
+    left join herald.senders as sender on sender.sender = p_sender
+  ),
+  timed as materialized (
+    select asked.*, legal.*, quiet.*
+    from asked
+    cross join lateral (
+      select
+        max(span.ends_at) filter (where span.begins_at < asked.at + asked.least_validity and asked.at < span.ends_at)
+          as legal_until,
+        min(span.begins_at) filter (where span.begins_at >= asked.at + asked.least_validity) as legal_next,
+        string_agg(distinct law.source, '; ') as laws
+      from herald.legal_windows as law
+      cross join lateral herald.quiet_spans(asked.at, law.closes, law.opens, coalesce(law.timezone, asked.zone)) as span
+      where law.is_active
+        and starts_with(asked.phone_number, law.phone_prefix)
+        and (law.category is null or law.category = asked.category)
+    ) as legal
+    cross join lateral (
+      select
+        max(span.ends_at) filter (where span.begins_at < asked.at + asked.least_validity and asked.at < span.ends_at)
+          as quiet_until,
+        min(span.begins_at) filter (where span.begins_at >= asked.at + asked.least_validity) as quiet_next,
+        string_agg(
+          distinct format(
+            '%s to %s %s%s', to_char(wanted.begins, 'HH24:MI'), to_char(wanted.ends, 'HH24:MI'), wanted.zone, wanted.what
+          ),
+          ' and '
+        ) as quiet_hours
+      from (
+        values
+        (asked.quiet_hours_start, asked.quiet_hours_end, asked.zone, ''),
+        (asked.event_quiet_start, asked.event_quiet_end, asked.event_zone, ' for ' || asked.event_type)
+      ) as wanted (begins, ends, zone, what)
+      cross join lateral herald.quiet_spans(asked.at, wanted.begins, wanted.ends, wanted.zone) as span
+    ) as quiet
+  ),
+  spoken as materialized (
+    select timed.place, timed.id, timed.user_id, timed.at, timed.expires_at, gate.*
+    from timed
+    cross join lateral (
+      values
+      (
+        1, 'kill_switch',
+        case when timed.kill_switch then 'defer' else 'pass' end,
+        null::timestamptz,
+        case when timed.kill_switch then 'all sending is switched off' else 'sending is on' end
+      ),
+      (
+        2, 'still_wanted',
+        case
+          when timed.status not in ('pending', 'scheduled', 'queued') then 'block'
+          when timed.scheduled_for > timed.at then 'defer'
+          else 'pass'
+        end,
+        case
+          when timed.status in ('pending', 'scheduled', 'queued') and timed.scheduled_for > timed.at
+            then timed.scheduled_for
+        end,
+        case
+          when timed.status not in ('pending', 'scheduled', 'queued') then format('the text is %s', timed.status)
+          when timed.scheduled_for > timed.at then format('its time is %s', herald.utc_text(timed.scheduled_for))
+          else 'it waits, and its time has come'
+        end
+      ),
+      (
+        3, 'not_expired',
+        case when timed.expires_at <= timed.at then 'block' else 'pass' end,
+        case when timed.expires_at > timed.at then timed.expires_at end,
+        case
+          when timed.expires_at is null then 'it never expires'
+          else format(
+            'it %s at %s', case when timed.expires_at <= timed.at then 'expired' else 'expires' end,
+            herald.utc_text(timed.expires_at)
+          )
+        end
+      ),
+      (
+        4, 'not_suppressed',
+        case when timed.suppressed_at is not null then 'block' else 'pass' end,
+        null,
+        case
+          when timed.suppressed_at is null then 'the number is not suppressed'
+          else format(
+            'the number is suppressed since %s: %s', herald.utc_text(timed.suppressed_at), timed.suppressed_for
+          )
+        end
+      ),
+      (
+        5, 'not_opted_out',
+        case when timed.opted_out then 'block' else 'pass' end,
+        null,
+        case
+          when timed.opted_out
+            then format('the user opted out at %s: %s', herald.utc_text(timed.opted_out_at), timed.opt_out_reason)
+          else 'the user has not opted out'
+        end
+      ),
+      (
+        6, 'verified',
+        case when timed.phone_verified and timed.own_number = timed.phone_number then 'pass' else 'block' end,
+        null,
+        case
+          when not timed.has_wishes then 'the user has no SMS preferences, so no verified number'
+          when timed.own_number is null then 'the user has no number'
+          when timed.own_number <> timed.phone_number then 'the number is not the user''s number'
+          when timed.phone_verified is not true then 'the user''s number is not verified'
+          else format('the number was verified at %s', herald.utc_text(timed.phone_verified_at))
+        end
+      ),
+      (
+        7, 'switched_on',
+        case
+          when timed.toggle_column is not null and timed.is_wanted is not true then 'block'
+          when timed.event_type is not null and (timed.is_subscribed and timed.by_sms) is not true then 'block'
+          else 'pass'
+        end,
+        null,
+        case
+          when timed.toggle_column is not null and timed.is_wanted is not true
+            then format('the user does not want %s texts (%s)', timed.category, timed.toggle_column)
+          when timed.event_type is not null and timed.is_subscribed is not true
+            then format('the user is not subscribed to %s (any more)', timed.event_type)
+          when timed.event_type is not null and timed.by_sms is not true
+            then format('the user does not want %s by text', timed.event_type)
+          when timed.toggle_column is not null then format('the user wants %s texts', timed.category)
+          when timed.event_type is not null then format('the user wants %s by text', timed.event_type)
+          else 'it has no category that could be switched off'
+        end
+      ),
+      (
+        8, 'legal_window',
+        case when timed.legal_until is not null then 'defer' else 'pass' end,
+        coalesce(timed.legal_until, timed.legal_next),
+        case
+          when timed.laws is null then 'no legal window is in force for it'
+          when timed.legal_until is not null
+            then format('closed until %s: %s', herald.utc_text(timed.legal_until), timed.laws)
+          else format('open until %s: %s', herald.utc_text(timed.legal_next), timed.laws)
+        end
+      ),
+      (
+        9, 'quiet_hours',
+        case when timed.quiet_until is not null and not timed.is_alarm then 'defer' else 'pass' end,
+        case when not timed.is_alarm then coalesce(timed.quiet_until, timed.quiet_next) end,
+        case
+          when timed.quiet_hours is null then 'no quiet hours'
+          when timed.is_alarm then format('urgent passes the quiet hours %s', timed.quiet_hours)
+          when timed.quiet_until is not null
+            then format('quiet hours %s until %s', timed.quiet_hours, herald.utc_text(timed.quiet_until))
+          else format('outside the quiet hours %s', timed.quiet_hours)
+        end
+      ),
+      (
+        11, 'sender_rate',
+        case when greatest(timed.paused_until, timed.next_slot_at) > timed.at then 'defer' else 'pass' end,
+        case
+          when greatest(timed.paused_until, timed.next_slot_at) > timed.at
+            then greatest(timed.paused_until, timed.next_slot_at)
+        end,
+        case
+          when timed.paused_until > timed.at
+            then format('the sender is paused until %s: %s', herald.utc_text(timed.paused_until), timed.pause_reason)
+          when timed.next_slot_at > timed.at then format('the sender takes %s a second', timed.rate_per_second)
+          else 'the sender is ready'
+        end
+      )
+    ) as gate (gate_order, gate, verdict, until, evidence)
+  ),
+  counted as materialized (
+    select
+      given.places[limits.place] as place, given.ids[limits.place] as id, given.expiries[limits.place] as expires_at,
+      limits.verdict, limits.until, limits.evidence
+    from (
+      select
+        array_agg(spoken.place order by spoken.place) as places,
+        array_agg(spoken.id order by spoken.place) as ids,
+        array_agg(spoken.user_id order by spoken.place) as user_ids,
+        array_agg(spoken.at order by spoken.place) as ats,
+        array_agg(spoken.expires_at order by spoken.place) as expiries,
+        array_agg(spoken.passes order by spoken.place) as pass
+      from (
+        select place, id, user_id, at, expires_at, bool_and(verdict = 'pass') as passes
+        from spoken
+        group by place, id, user_id, at, expires_at
+      ) as spoken
+    ) as given
+    cross join lateral herald.count_against_limits(given.user_ids, given.ats, given.pass) as limits
+  )
+  select
+    said.place, said.id, said.gate_order, said.gate,
+    case when said.is_too_late then 'block' else said.verdict end,
+    case when not said.is_too_late then said.until end,
+    said.evidence
+      || case when said.is_too_late then ', and it expires at ' || herald.utc_text(said.expires_at) else '' end
+  from (
+    select
+      each.*,
+      coalesce(
+        each.verdict = 'defer' and each.until >= each.expires_at and each.gate <> 'sender_rate', false
+      ) as is_too_late
+    from (
+      select place, id, expires_at, gate_order, gate, verdict, until, evidence from spoken
+      union all
+      select place, id, expires_at, 10, 'limits', verdict, until, evidence from counted
+    ) as each
+  ) as said
+  order by said.place, said.gate_order;
+end;
 $$;
 
-comment on function herald.decide_sms(public.sms_messages[], timestamptz) is
-$$One row for each text and gate, in the gates' order: pass, defer (until; null: until it is lifted) or block, and the
-evidence. A text may go when all of them pass.$$;
+comment on function herald.decide_sms(public.sms_messages[], timestamptz[], text) is
+$$One row for each text and gate, in the gates' order: pass (until; null: for good), defer (until; null: until it is
+lifted) or block, and the evidence. A text may go when all of them pass.
 
-revoke execute on function herald.decide_sms(public.sms_messages[], timestamptz) from public;
-grant execute on function herald.decide_sms(public.sms_messages[], timestamptz) to herald_runner;
+p_at: the instant of each text; the last one serves for all that follow. p_sender: from whom, for the last gate. place:
+where the text stands in p_texts. Limits count what was counted before, and those of these texts that pass every other
+gate and come earlier: whoever then counts them holds their users' rows of user_sms_preferences.$$;
+
+revoke execute on function herald.decide_sms(public.sms_messages[], timestamptz[], text) from public;
+grant execute on function herald.decide_sms(public.sms_messages[], timestamptz[], text) to herald_runner;

@@ -66,7 +66,8 @@ begin
           'message', message.message_content,
           'user_id', message.user_id,
           'priority', message.priority,
-          'attempt_id', attempt.id
+          'attempt_id', attempt.id,
+          'valid_until', attempt.valid_until
         )
     end,
     job.status::text, job.priority, job.attempts, job.max_attempts, job.scheduled_for, job.created_at, job.updated_at,
@@ -87,7 +88,8 @@ comment on function public.claim_pending_jobs(text[], integer, interval, timesta
 $$Claims due jobs of the given types for the length of p_lease, most urgent first.
 
 Every later call about a job needs its processing_token. The metadata of a send_sms job holds message_id, phone_number,
-message, user_id, priority and attempt_id beside what the caller of queue_sms_message passed; that of a send_notification
+message, user_id, priority, attempt_id and valid_until (not to be delivered after it; null: no such time) beside what the
+caller of queue_sms_message passed; that of a send_notification
 job event_id, delivery_id, channel and event_type. What may not go is not returned.
 
 Errors: 22023 unknown type, batch size or lease that makes no sense; 22004 null types.$$;

@@ -1,8 +1,8 @@
 -- Takes claimed send_sms jobs through the gates. What passes is `sending`, with an attempt on record, before anybody
 -- makes a request; what may not go ends or waits here, with the reason, and nobody gets to see it.
 --
--- A text that somebody else is just changing, or the delivery it carries, is not waited for: its job goes back for a
--- moment. A job whose text does not wait for it, whatever became of the text, ends; if the text is being sent under it
+-- A text that somebody else is just changing, or the delivery it carries, or its user's limits, is not waited for: its
+-- job goes back for a moment. A job whose text does not wait for it, whatever became of the text, ends; if the text is being sent under it
 -- already, it is held until somebody knows what became of that.
 create or replace function herald.admit_sms(p_job_ids uuid[], p_sender text, p_runner text, p_now timestamptz)
 returns setof herald.sms_attempts
@@ -14,6 +14,7 @@ declare
   v_texts public.sms_messages[];
   v_strays public.sms_messages[];
   v_admitted uuid[];
+  v_valid_until timestamptz[];
 begin
   if coalesce(cardinality(p_job_ids), 0) = 0 then
     return;
@@ -32,13 +33,30 @@ begin
     where id in (select notification_delivery_id from locked)
     order by id
     for no key update skip locked
+  ),
+  -- Whoever holds these counts alone.
+  counting as materialized (
+    select user_id
+    from public.user_sms_preferences
+    where user_id in (select user_id from locked where status = 'queued')
+    order by user_id
+    for no key update skip locked
   )
   select
-    array_agg(locked::public.sms_messages) filter (where status = 'queued'),
+    -- The most urgent first, as they were claimed: they get what is left of a limit.
+    array_agg(locked::public.sms_messages order by job.place) filter (where status = 'queued'),
     array_agg(locked::public.sms_messages) filter (where status <> 'queued')
   into v_texts, v_strays
   from locked
-  where notification_delivery_id is null or notification_delivery_id in (select free.id from free);
+  inner join unnest(p_job_ids) with ordinality as job (id, place) on job.id = locked.queue_job_id
+  where (notification_delivery_id is null or notification_delivery_id in (select free.id from free))
+    and (
+      status <> 'queued'
+      or user_id in (select counting.user_id from counting)
+      or not exists (
+        select from public.user_sms_preferences as wishes where wishes.user_id = locked.user_id
+      )
+    );
 
   if v_strays is not null then
     update public.queue_jobs as job
@@ -58,12 +76,18 @@ begin
     where job.id = stray.queue_job_id and stray.status <> 'sending';
   end if;
 
-  with verdicts as materialized (
-    select distinct on (decision.message_id)
-      decision.message_id, decision.verdict, decision.gate || ': ' || decision.evidence as reason, decision.until
-    from herald.decide_sms(v_texts, p_now) as decision
-    where decision.verdict <> 'pass'
-    order by decision.message_id, decision.verdict <> 'block', decision.gate_order
+  with decided as materialized (
+    select * from herald.decide_sms(v_texts, array[p_now], p_sender)
+  ),
+  verdicts as materialized (
+    -- A block is final, so it comes first; of what makes it wait, what lasts longest.
+    select distinct on (decided.message_id)
+      decided.message_id, decided.verdict, decided.gate || ': ' || decided.evidence as reason, decided.until
+    from decided
+    where decided.verdict <> 'pass'
+    order by
+      decided.message_id, decided.verdict <> 'block', case when decided.verdict = 'defer' then decided.until end desc nulls first,
+      decided.gate_order
   ),
   cancelled as (
     update public.sms_messages as message
@@ -81,7 +105,10 @@ begin
   deferred as (
     -- It leaves the queue, which stays small, and comes back by promotion; the attempt count stays with the text.
     update public.sms_messages as message
-    set status = 'scheduled', scheduled_for = verdicts.until, queue_job_id = null, next_retry_at = null
+    set
+      status = 'scheduled', queue_job_id = null, next_retry_at = null,
+      deferred_from = coalesce(message.deferred_from, message.scheduled_for, message.created_at, p_now),
+      scheduled_for = verdicts.until, deferred_until = verdicts.until, defer_reason = verdicts.reason
     from verdicts
     where message.id = verdicts.message_id and verdicts.verdict = 'defer' and verdicts.until is not null
     returning message.id
@@ -120,21 +147,28 @@ begin
         )
       )
   )
-  select array_agg(text.id)
-  into v_admitted
+  select array_agg(text.id), array_agg(valid.until)
+  into v_admitted, v_valid_until
   from unnest(v_texts) as text
+  cross join lateral (
+    select min(decided.until) as until from decided where decided.message_id = text.id and decided.gate <> 'sender_rate'
+  ) as valid
   where text.id not in (select verdicts.message_id from verdicts);
 
   update public.sms_messages as message
-  set status = 'sending', attempt_count = job.attempts, next_retry_at = null
+  set status = 'sending', attempt_count = job.attempts, next_retry_at = null, counted_at = p_now
   from public.queue_jobs as job
   where message.id = any (v_admitted) and job.id = message.queue_job_id;
 
+  perform herald.count_sms(
+    array(select text.user_id from unnest(v_texts) as text where text.id = any (v_admitted)), p_now
+  );
+
   return query
-  insert into herald.sms_attempts (message_id, job_id, attempt, sender, runner, started_at)
-  select message.id, message.queue_job_id, message.attempt_count, p_sender, p_runner, p_now
-  from public.sms_messages as message
-  where message.id = any (v_admitted)
+  insert into herald.sms_attempts (message_id, job_id, attempt, sender, runner, started_at, valid_until)
+  select message.id, message.queue_job_id, message.attempt_count, p_sender, p_runner, p_now, admitted.valid_until
+  from unnest(v_admitted, v_valid_until) as admitted (id, valid_until)
+  inner join public.sms_messages as message on message.id = admitted.id
   returning *;
 end;
 $$;

@@ -71,10 +71,11 @@ begin
   select
     job.id, job.processing_token, job.lease_expires_at, attempt.id, message.id, attempt.attempt, message.phone_number,
     message.message_content,
-    -- Twilio takes 1 to 36,000 seconds: what is late there must not arrive when it is worth nothing any more.
+    -- Twilio takes 1 to 36,000 seconds: what is late there must not arrive in quiet hours, nor when it is
+    -- worth nothing any more.
     case
-      when message.expires_at is not null
-        then greatest(1, least(36000, floor(extract(epoch from message.expires_at - p_now))))::integer
+      when attempt.valid_until is not null
+        then greatest(1, least(36000, floor(extract(epoch from attempt.valid_until - p_now))))::integer
     end,
     message.correlation_id
   from unnest(v_attempts) as attempt

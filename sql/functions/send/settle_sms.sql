@@ -10,9 +10,11 @@
 -- opted_out   job cancelled              text cancelled; the number is suppressed
 -- permanent   job failed                 text failed
 --
+-- A text that has certainly not gone gives back what it took of its user's limits.
+--
 -- A text that is not `sending` any more has been settled by a report of the provider: only its job is left to end. What
--- somebody else holds (job, text or the delivery it carries) is not waited for, or one row would stop all runners; it
--- is not among what is returned.
+-- somebody else holds (job, text, the delivery it carries, its user's limits) is not waited for, or one row would stop
+-- all runners; it is not among what is returned.
 create or replace function herald.settle_sms(p_results jsonb, p_now timestamptz)
 returns table (job_id uuid, processing_token uuid, message_status text, job_status text)
 language plpgsql
@@ -49,7 +51,10 @@ begin
   held as materialized (
     select
       given.*, job.attempts, job.max_attempts, job.scheduled_for, message.id as message_id,
-      message.status as message_was, message.phone_number, message.notification_delivery_id
+      message.status as message_was, message.phone_number, message.notification_delivery_id, message.user_id,
+      case
+        when message.status = 'sending' and given.outcome not in ('accepted', 'unknown') then message.counted_at
+      end as uncounted_from
     from given
     inner join public.queue_jobs as job
       on job.id = given.job_id and job.processing_token = given.processing_token
@@ -62,6 +67,13 @@ begin
     from public.notification_deliveries
     where id in (select held.notification_delivery_id from held)
     order by id
+    for no key update skip locked
+  ),
+  counting as materialized (
+    select user_id, timezone, daily_count_reset_at
+    from public.user_sms_preferences
+    where user_id in (select held.user_id from held where held.uncounted_from is not null)
+    order by user_id
     for no key update skip locked
   ),
   planned as materialized (
@@ -101,6 +113,27 @@ begin
     cross join herald.settings as setting
     where held.message_was <> 'queued'
       and (held.notification_delivery_id is null or held.notification_delivery_id in (select free.id from free))
+      and (
+        held.uncounted_from is null
+        or held.user_id in (select counting.user_id from counting)
+        or not exists (select from public.user_sms_preferences as wishes where wishes.user_id = held.user_id)
+      )
+  ),
+  uncounted as (
+    update public.user_sms_preferences as wishes
+    set daily_sms_count = greatest(wishes.daily_sms_count - given_back.texts, 0)
+    from (
+      select counting.user_id, count(*)::integer as texts
+      from planned
+      inner join counting on counting.user_id = planned.user_id
+      cross join lateral (select herald.known_zone(counting.timezone) as zone) as zones
+      where planned.uncounted_from is not null
+        -- Of another day, the count says nothing of it any more.
+        and (planned.uncounted_from at time zone zones.zone)::date
+          = (counting.daily_count_reset_at at time zone zones.zone)::date
+      group by counting.user_id
+    ) as given_back
+    where wishes.user_id = given_back.user_id
   ),
   jobs as (
     update public.queue_jobs as job
@@ -136,6 +169,7 @@ begin
       next_retry_at = case when planned.job_status = 'retrying' then planned.again_at end,
       twilio_sid = coalesce(planned.sid, message.twilio_sid),
       twilio_status = coalesce(message.twilio_status, planned.provider_status),
+      counted_at = case when planned.uncounted_from is null then message.counted_at end,
       segment_count = coalesce(nullif(planned.segments, 0), message.segment_count),
       twilio_error_code = case
         when planned.message_was = 'sending' then planned.error_code else message.twilio_error_code

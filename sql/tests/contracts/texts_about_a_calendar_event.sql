@@ -3,6 +3,7 @@ begin;
 select plan(25);
 
 create temporary table who on commit drop as select tests.a_user_with_phone('+12025550162') as id;
+update user_sms_preferences set event_reminders_enabled = true;
 create function pg_temp.a_reminder(p_at timestamptz, p_event text default 'event-1', p_start text default '2040-05-01 10:00+00') returns uuid language sql as $$
   select queue_sms_message(
     p_user_id => id, p_phone_number => '+12025550162', p_message => 'soon', p_scheduled_for => p_at, p_category => 'event_reminder',

@@ -3,7 +3,7 @@
 begin;
 select plan(5);
 
-insert into user_sms_preferences (user_id, phone_number, phone_verified) select a_user(), '+12025550123', true;
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit) select a_user(), '+12025550123', true, null, null, 1000;
 create temporary table queued on commit drop as
 select user_id, queue_sms_message(
   p_user_id => user_id, p_phone_number => '+12025550123', p_message => 'Your table is ready.', p_priority => 'high',

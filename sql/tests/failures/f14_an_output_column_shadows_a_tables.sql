@@ -36,7 +36,7 @@ select is(
   (select deleted_count from delete_old_completed_queue_jobs(0)), 0, 'delete_old_completed_queue_jobs'
 );
 select is(
-  (select count(*) from herald.decide_sms(array(select text from sms_messages as text), now())), 7::bigint, 'decide_sms'
+  (select count(*) from herald.decide_sms(array(select text from sms_messages as text), array[now()])), 11::bigint, 'decide_sms'
 );
 
 select * from finish();

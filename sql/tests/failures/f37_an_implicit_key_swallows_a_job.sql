@@ -12,8 +12,8 @@ select is(
 );
 select is((select count(*) from queue_jobs where dedup_key is not null), 0::bigint, 'nobody gave them a key');
 
-insert into user_sms_preferences (user_id, phone_number, phone_verified)
-values ('00000000-0000-0000-0000-00000000000a', '+12025550123', true);
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit)
+values ('00000000-0000-0000-0000-00000000000a', '+12025550123', true, null, null, 1000);
 create temporary table queued on commit drop as
 select queue_sms_message('00000000-0000-0000-0000-00000000000a', '+12025550123', 'hello') as id
 from generate_series(1, 2);

@@ -17,8 +17,8 @@ select is(
   'five hundred jobs come in the order of their time'
 );
 
-insert into user_sms_preferences (user_id, phone_number, phone_verified)
-values ('00000000-0000-0000-0000-00000000000a', '+12025550123', true);
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit)
+values ('00000000-0000-0000-0000-00000000000a', '+12025550123', true, null, null, 1000);
 select from (
   select queue_sms_message(
     '00000000-0000-0000-0000-00000000000a', null, (100 - number * 37 % 100)::text,

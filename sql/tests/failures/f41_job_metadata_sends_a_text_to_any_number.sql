@@ -2,8 +2,8 @@
 begin;
 select plan(7);
 
-insert into user_sms_preferences (user_id, phone_number, phone_verified)
-select a_user(), number, true from unnest('{+12025550123, +12025550124}'::text[]) as number;
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit)
+select a_user(), number, true, null, null, 1000 from unnest('{+12025550123, +12025550124}'::text[]) as number;
 create temporary table message on commit drop as
 select queue_sms_message(user_id, phone_number, 'the true words', p_metadata => '{"note": "kept with the text"}') as id
 from user_sms_preferences

@@ -1,7 +1,7 @@
 -- F42: settings were read, logged and ignored. Every column of herald.settings is changed here, and every one changes
 -- what happens.
 begin;
-select plan(35);
+select plan(38);
 
 create function pg_temp.refused(p_change text, p_sentence text) returns setof text language sql
 as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, p_sentence)$$;
@@ -10,7 +10,8 @@ as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, 
 select columns_are(
   'herald', 'settings',
   '{is_only_row, kill_switch, promote_lead, retry_delays, retry_jitter, sender_pause, throttle_delay, default_expiry,
-    job_retention, price_per_segment, default_batch_interval, link_base_url, link_lifetime, link_bot_window}'::name[],
+    job_retention, price_per_segment, default_batch_interval, link_base_url, link_lifetime, link_bot_window,
+    least_validity, default_daily_limit}'::name[],
   'these are all the settings'
 );
 
@@ -113,6 +114,31 @@ select is(
   0.02 * (select sum(segment_count) from sms_messages where sent_at is not null),
   'price_per_segment: segments cost what you pay'
 );
+
+-- least_validity, default_daily_limit
+create temporary table sleeper on commit drop as select a_user_with_phone() as id;
+update user_sms_preferences
+set timezone = 'UTC', quiet_hours_start = '21:00', quiet_hours_end = '08:00', daily_sms_limit = null
+where user_id = (select id from sleeper);
+create function pg_temp.verdict(p_gate text, p_at timestamptz) returns text language sql as $$
+  select verdict
+  from herald.decide_sms(
+    array[(
+      select jsonb_populate_record(message, '{"status": "pending", "scheduled_for": null}')
+      from sms_messages as message
+      where message.user_id = (select id from sleeper)
+    )],
+    array[p_at]
+  )
+  where gate = p_gate;
+$$;
+select queue_sms_message(id, null, 'late', p_scheduled_for => '2040-05-01 12:00+00') from sleeper;
+select is(pg_temp.verdict('quiet_hours', '2040-05-01 20:59+00'), 'pass', 'least_validity: a minute is enough to arrive in');
+update herald.settings set least_validity = '2 minutes';
+select is(pg_temp.verdict('quiet_hours', '2040-05-01 20:59+00'), 'defer', 'least_validity: if two are asked for, it is not');
+update herald.settings set default_daily_limit = 0;
+select is(pg_temp.verdict('limits', '2040-05-01 12:00+00'), 'block', 'default_daily_limit: serves for whoever has none of their own');
+update herald.settings set default_daily_limit = null;
 
 -- default_batch_interval, link_base_url, link_lifetime, link_bot_window
 create temporary table reader on commit drop as select a_user_with_phone() as id;

@@ -45,8 +45,8 @@ select is(herald.subscribe_users(null), 2, 'what was missed is made up for');
 select is(herald.subscribe_users(null), 0, 'once');
 
 -- With all that can refer to a user.
-insert into user_sms_preferences (user_id, phone_number, phone_verified)
-values ('00000000-0000-0000-0000-0000000000c1', '+12025550167', true);
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit)
+values ('00000000-0000-0000-0000-0000000000c1', '+12025550167', true, null, null, 1000);
 update user_notification_preferences set sms_enabled = true where user_id = '00000000-0000-0000-0000-0000000000c1';
 update notification_subscriptions set created_by = user_id where user_id = '00000000-0000-0000-0000-0000000000c1';
 select from emit_notification_event('user.signup', p_actor_user_id => '00000000-0000-0000-0000-0000000000c1', p_payload => '{"body": "x"}');

@@ -2,7 +2,7 @@
 begin;
 select plan(5);
 
-insert into user_sms_preferences (user_id, phone_number, phone_verified) select a_user(), '+12025550123', true;
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit) select a_user(), '+12025550123', true, null, null, 1000;
 insert into notification_deliveries (id, recipient_user_id, channel)
 select '018f3a2e-0c5b-7d1a-8b1e-2f4c6a8e0d11', user_id, 'sms' from user_sms_preferences;
 insert into sms_messages (id, user_id, phone_number, message_content, notification_delivery_id)

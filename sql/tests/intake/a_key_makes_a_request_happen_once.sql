@@ -3,10 +3,11 @@ begin;
 select plan(24);
 
 insert into users (id) values ('00000000-0000-0000-0000-00000000000a'), ('00000000-0000-0000-0000-00000000000b');
-insert into user_sms_preferences (user_id, phone_number, phone_verified)
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit)
 values
-  ('00000000-0000-0000-0000-00000000000a', '+12025550123', true),
-  ('00000000-0000-0000-0000-00000000000b', '+12025550124', true);
+  ('00000000-0000-0000-0000-00000000000a', '+12025550123', true, null, null, 1000),
+  ('00000000-0000-0000-0000-00000000000b', '+12025550124', true, null, null, 1000);
+update user_sms_preferences set next_up_enabled = true, daily_brief_sms = true;
 insert into projects (id) values ('00000000-0000-0000-0000-00000000000c');
 insert into tasks (id) values ('00000000-0000-0000-0000-00000000000d');
 create function pg_temp.request(

@@ -5,8 +5,8 @@ select plan(20);
 insert into users (id) values ('00000000-0000-0000-0000-00000000000a');
 insert into projects (id) values ('00000000-0000-0000-0000-00000000000b');
 insert into tasks (id) values ('00000000-0000-0000-0000-00000000000c');
-insert into user_sms_preferences (user_id, phone_number, phone_verified)
-values ('00000000-0000-0000-0000-00000000000a', '+12025550123', true);
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit)
+values ('00000000-0000-0000-0000-00000000000a', '+12025550123', true, null, null, 1000);
 
 -- Now.
 create temporary table plain on commit drop as

@@ -3,8 +3,8 @@ begin;
 select plan(39);
 
 insert into users (id) values ('00000000-0000-0000-0000-00000000000a'), ('00000000-0000-0000-0000-00000000000b');
-insert into user_sms_preferences (user_id, phone_number, phone_verified)
-values ('00000000-0000-0000-0000-00000000000a', '+12025550123', true);
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit)
+values ('00000000-0000-0000-0000-00000000000a', '+12025550123', true, null, null, 1000);
 insert into sms_templates (template_key, name, message_template, is_active)
 values ('switched_off', 'Switched off', 'hello', false), ('empty', 'Empty', '{{nothing}}', true);
 

@@ -17,8 +17,8 @@ exception
 end;
 $$;
 insert into users (id) values ('00000000-0000-0000-0000-00000000000a');
-insert into user_sms_preferences (user_id, phone_number, phone_verified)
-values ('00000000-0000-0000-0000-00000000000a', '+12025550187', true);
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit)
+values ('00000000-0000-0000-0000-00000000000a', '+12025550187', true, null, null, 1000);
 create temporary table said on commit drop as
 select row_number() over () as number, pg_temp.error_of(arguments) as error
 from (

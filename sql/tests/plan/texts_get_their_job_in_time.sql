@@ -2,7 +2,7 @@
 begin;
 select plan(16);
 
-insert into user_sms_preferences (user_id, phone_number, phone_verified) select a_user(), '+12025550123', true;
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit) select a_user(), '+12025550123', true, null, null, 1000;
 create function pg_temp.written(p_what text, p_status sms_status, p_scheduled_for timestamptz, p_expires_at timestamptz default '2041-01-01 00:00:00+00')
 returns void language sql as $$
   insert into sms_messages (user_id, phone_number, message_content, status, scheduled_for, expires_at, priority)

@@ -6,8 +6,8 @@ create function pg_temp.info(p_change text) returns setof text language plpgsql 
 declare
   v_user_id constant uuid := a_user();
 begin
-  insert into user_sms_preferences (user_id, phone_number, phone_verified, phone_verified_at)
-  values (v_user_id, '+12025550123', true, '2030-01-01 12:00:00+00');
+  insert into user_sms_preferences (user_id, phone_number, phone_verified, phone_verified_at, quiet_hours_start, quiet_hours_end, daily_sms_limit)
+  values (v_user_id, '+12025550123', true, '2030-01-01 12:00:00+00', null, null, 1000);
   if p_change <> '' then
     execute 'update user_sms_preferences set ' || p_change || ' where user_id = $1' using v_user_id;
   end if;

@@ -4,8 +4,8 @@ begin;
 select plan(13);
 
 insert into users (id) values ('00000000-0000-0000-0000-00000000000a');
-insert into user_sms_preferences (user_id, phone_number, phone_verified, timezone)
-values ('00000000-0000-0000-0000-00000000000a', '+1234567890', true, 'UTC');
+insert into user_sms_preferences (user_id, phone_number, phone_verified, timezone, quiet_hours_start, quiet_hours_end, daily_sms_limit)
+values ('00000000-0000-0000-0000-00000000000a', '+1234567890', true, 'UTC', null, null, 1000);
 
 -- 8.2, one-time scheduled
 select lives_ok(

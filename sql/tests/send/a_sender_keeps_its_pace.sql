@@ -2,7 +2,7 @@
 begin;
 select plan(15);
 
-insert into user_sms_preferences (user_id, phone_number, phone_verified) select a_user(), '+12025550123', true;
+insert into user_sms_preferences (user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit) select a_user(), '+12025550123', true, null, null, 1000;
 insert into sms_messages (user_id, phone_number, message_content, scheduled_for, status, expires_at)
 select user_id, phone_number, 'text ' || number, '2040-05-01 11:00:00+00', 'scheduled', '2041-01-01 00:00:00+00'
 from user_sms_preferences

@@ -1,0 +1,31 @@
+-- Counts texts on the local day of their users. Whoever counts holds the users' rows.
+create or replace function herald.count_sms(p_user_ids uuid[], p_at timestamptz)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update public.user_sms_preferences as wishes
+  set
+    daily_sms_count = counted.texts + case
+      when isfinite(wishes.daily_count_reset_at)
+        and (wishes.daily_count_reset_at at time zone zones.zone)::date = (p_at at time zone zones.zone)::date
+        then coalesce(wishes.daily_sms_count, 0)
+      else 0
+    end,
+    daily_count_reset_at = p_at
+  from (
+    select user_id, count(*)::integer as texts
+    from unnest(p_user_ids) as each (user_id)
+    group by user_id
+  ) as counted
+  inner join public.user_sms_preferences as own on own.user_id = counted.user_id
+  cross join lateral (select herald.known_zone(own.timezone) as zone) as zones
+  where wishes.user_id = counted.user_id;
+$$;
+
+comment on function herald.count_sms(uuid[], timestamptz) is
+'Adds a text to the daily count of each user, once for each time they stand in p_user_ids.';
+
+revoke execute on function herald.count_sms(uuid[], timestamptz) from public;
+grant execute on function herald.count_sms(uuid[], timestamptz) to herald_runner;
