@@ -44,7 +44,7 @@ add column defer_reason text,
 add column counted_at timestamptz;
 create index sms_messages_counted_at_idx on public.sms_messages (user_id, counted_at) where counted_at is not null;
 comment on column public.sms_messages.deferred_from is
-'When it was to go before a gate moved scheduled_for to deferred_until; defer_reason says which gate. Its expiry stays.';
+'When it was to go before a gate moved scheduled_for to deferred_until; defer_reason says which gate.';
 comment on column public.sms_messages.deferred_until is 'Where a gate moved scheduled_for to.';
 comment on column public.sms_messages.counted_at is
 'When it was counted against the user''s limits; null if it was not, or was given back.';

@@ -11,7 +11,7 @@ drop column routine;
 drop index public.sms_messages_series_idx;
 comment on column public.sms_messages.recurrence_pattern is null;
 comment on column public.sms_messages.recurrence_ends is null;
-drop function herald.routine_words(text, uuid [], timestamptz);
+drop function herald.routine_words(text, uuid[], timestamptz);
 drop table herald.sms_routines;
 
 commit;

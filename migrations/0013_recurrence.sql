@@ -2,8 +2,9 @@
 -- depends: 0012_permission
 -- transactional: false
 
--- The indexes are on columns that are new or were not used, and so empty.
+-- The indexes are on columns that are new or were not used, and so empty. Wall clocks have no zone of their own.
 -- squawk-ignore-file require-concurrent-index-creation, constraint-missing-not-valid, adding-foreign-key-constraint
+-- squawk-ignore-file prefer-timestamp-tz
 
 begin;
 
@@ -82,7 +83,8 @@ comment on column public.sms_messages.recurrence_last is
 'The last occurrence that got its text, on the wall clock; null if none did yet.';
 comment on column public.sms_messages.occurrence is
 'Which occurrence of its series this is, on the wall clock, whenever it goes. There is one text for each.';
-comment on column public.sms_messages.routine is 'The routine whose series it is; null for other series, and for their occurrences.';
+comment on column public.sms_messages.routine is
+'The routine whose series it is; null for other series, and for their occurrences.';
 
 grant select on herald.sms_routines to herald_runner;
 

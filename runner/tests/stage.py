@@ -180,7 +180,8 @@ class Desk:
               insert into public.user_sms_preferences (
                 user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit
               )
-              select id, '+1202' || (3000000 + floor(random() * 6000000)::bigint)::text, true, null, null, 1000 from numbered
+              select id, '+1202' || (3000000 + floor(random() * 6000000)::bigint)::text, true, null, null, 1000
+              from numbered
               returning user_id, phone_number
             )
             select numbered.number, user_id, phone_number

@@ -51,7 +51,8 @@ end;
 $$;
 
 comment on function herald.check_sms_preferences() is
-$$Trigger: validates number, zone, quiet hours and limits (22023, 22004) and keeps verification and opt-out columns consistent.$$;
+$$Trigger: validates number, zone, quiet hours and limits (22023, 22004) and keeps verification and opt-out columns
+consistent.$$;
 
 revoke execute on function herald.check_sms_preferences() from public;
 

@@ -46,7 +46,10 @@ begin
     select distinct on (decision.message_id)
       decision.message_id, decision.verdict, decision.gate || ': ' || decision.evidence as reason, decision.until
     from herald.decide_sms(
-      v_texts, array(select greatest(p_now, text.scheduled_for) from unnest(v_texts) with ordinality as text order by text.ordinality)
+      v_texts,
+      array(
+        select greatest(p_now, text.scheduled_for) from unnest(v_texts) with ordinality as text order by text.ordinality
+      )
     ) as decision
     where (decision.verdict = 'block' and decision.gate <> 'limits')
       or (decision.verdict = 'defer' and decision.gate in ('legal_window', 'quiet_hours'))

@@ -1,5 +1,5 @@
--- Texts against their users' limits, each at its instant: what was counted before, and those of these that come earlier.
--- A day is a day of the user, an hour is any hour. Whoever counts by this holds the rows of user_sms_preferences.
+-- Texts against their users' limits, each at its instant: what was counted before, and those of these that come
+-- earlier. A day is a day of the user, an hour is any hour. Whoever counts by this holds the rows of user_sms_preferences.
 --
 -- A loop, because whether one may go depends on which of the earlier ones went.
 create or replace function herald.count_against_limits(p_user_ids uuid[], p_at timestamptz[], p_consumes boolean[])
@@ -97,7 +97,8 @@ end;
 $$;
 
 comment on function herald.count_against_limits(uuid[], timestamptz[], boolean[]) is
-$$A row for each text, told by its place in the arrays: pass, defer (until) or block, and how much of the limits is used.
+$$A row for each text, told by its place in the arrays: pass, defer (until) or block, and how much of the limits is
+used.
 
 p_consumes: whether it would take up some of the limits, because nothing else stops it.$$;
 

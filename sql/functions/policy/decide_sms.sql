@@ -1,6 +1,6 @@
 -- Whether texts may go, each at its instant, and why (not): every gate speaks for every text. The claim, the planning,
--- and whoever asks for an explanation or a preview, ask here; nobody else decides. Takes whole rows, so that a text that
--- does not exist (yet) can be asked about too.
+-- and whoever asks for an explanation or a preview, ask here; nobody else decides. Takes whole rows, so that a text
+-- that does not exist (yet) can be asked about too.
 --
 -- A text that would have to wait until it is worth nothing any more is blocked by what makes it wait.
 create or replace function herald.decide_sms(

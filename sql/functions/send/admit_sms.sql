@@ -2,8 +2,8 @@
 -- makes a request; what may not go ends or waits here, with the reason, and nobody gets to see it.
 --
 -- A text that somebody else is just changing, or the delivery it carries, or its user's limits, is not waited for: its
--- job goes back for a moment. A job whose text does not wait for it, whatever became of the text, ends; if the text is being sent under it
--- already, it is held until somebody knows what became of that.
+-- job goes back for a moment. A job whose text does not wait for it, whatever became of the text, ends; if the text is
+-- being sent under it already, it is held until somebody knows what became of that.
 create or replace function herald.admit_sms(p_job_ids uuid[], p_sender text, p_runner text, p_now timestamptz)
 returns setof herald.sms_attempts
 language plpgsql
@@ -85,9 +85,7 @@ begin
       decided.message_id, decided.verdict, decided.gate || ': ' || decided.evidence as reason, decided.until
     from decided
     where decided.verdict <> 'pass'
-    order by
-      decided.message_id, decided.verdict <> 'block', case when decided.verdict = 'defer' then decided.until end desc nulls first,
-      decided.gate_order
+    order by decided.message_id, decided.verdict <> 'block', decided.until desc nulls first, decided.gate_order
   ),
   cancelled as (
     update public.sms_messages as message
