@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 import stage
+from pgherald.embedded import EmbeddedServer
 from stage import TWENTY, Connection, at_once, value
 
 
@@ -215,3 +216,84 @@ async def test_a_held_delivery_holds_up_its_own_result_only(connections: Sequenc
     await host.rollback()
     cursor = await runner.execute(record, (results,))
     assert await cursor.fetchall() == [(True, "sent", "sent"), (False, None, None)]
+
+
+@pytest.mark.parametrize("wishes", ["batch_enabled = false", "batch_enabled = true", "max_per_hour = 5"])
+@pytest.mark.parametrize("deleted", ["users where id", "notification_subscriptions where user_id"])
+async def test_f67_who_leaves_during_an_emission_holds_up_and_fails_nobody(
+    connections: Sequence[Connection], deleted: str, wishes: str
+) -> None:
+    """An emission does not wait for a deletion that is not committed yet, and does not fail when it is."""
+    leaving, staying = [await a_subscriber(connections[0], wishes) for _ in range(2)]
+    emitter, leaver = connections[:2]
+    await leaver.execute("begin")
+    await leaver.execute(f"delete from {deleted} = %s".encode(), (leaving,))  # noqa: S608  words of our own
+    await emitter.execute("begin")
+    event_id = await asyncio.wait_for(value(emitter, "select emit_notification_event('calendar.sync_failed')"), 5)
+    goodbye = asyncio.create_task(leaver.commit())
+    await emitter.commit()
+    await goodbye
+    report = await value(emitter, "select tick(now() + interval '20 minutes')")
+    assert "failed" not in report
+    told = "select array_agg(recipient_user_id) from notification_deliveries where event_id = %s and channel = 'in_app'"
+    assert staying in await value(emitter, told, event_id)
+    assert await value(emitter, "select count(*) from herald.notification_latecomers") == 0
+
+
+@pytest.mark.parametrize("wishes", ["batch_enabled = false", "batch_enabled = true"])
+async def test_f60_who_is_held_during_an_emission_is_told_later(connections: Sequence[Connection], wishes: str) -> None:
+    """A broadcast does not wait for a user whose row somebody has locked; the user is told by a later tick."""
+    held, _ = [await a_subscriber(connections[0], wishes) for _ in range(2)]
+    emitter, host = connections[:2]
+    await host.execute("begin")
+    await host.execute("select 1 from users where id = %s for update", (held,))
+    event_id = await asyncio.wait_for(value(emitter, "select emit_notification_event('calendar.sync_failed')"), 5)
+    why = "select outcome from explain_notification(%s, %s)"
+    assert await value(emitter, why, event_id, held) == "waiting"
+    assert (await value(emitter, "select tick()"))["latecomers_told"] == 0
+    await host.rollback()
+    assert (await value(emitter, "select tick()"))["latecomers_told"] == 1
+    await value(emitter, "select tick(now() + interval '20 minutes')")
+    told = "select count(distinct recipient_user_id) from notification_deliveries"
+    assert await value(emitter, told) == 2
+    assert await value(emitter, "select tick(now() + interval '30 minutes')")
+    assert await value(emitter, "select count(*) from notification_deliveries where channel = 'in_app'") == 2
+
+
+async def test_a_redaction_sees_what_a_flush_is_just_telling(
+    connections: Sequence[Connection], database_url: str
+) -> None:
+    await a_subscriber(connections[0], "batch_enabled = true, sms_enabled = true")
+    flusher, clerk, desk = connections[:3]
+    emit = """select emit_notification_event('calendar.sync_failed', p_payload => '{"title": "%s"}')"""
+    secret = await value(desk, emit.replace("%s", "secret"))
+    await value(desk, emit.replace("%s", "harmless"))
+    await flusher.execute("begin")
+    await flusher.execute("select herald.flush_digests(now() + interval '20 minutes')")
+    redaction = asyncio.create_task(value(clerk, "select redact_notification_event(%s)", secret))
+    await stage.Desk(database_url).until_somebody_waits()
+    await flusher.commit()
+    assert await redaction
+    titles = "select array_agg(distinct payload ->> 'title') from notification_deliveries"
+    assert await value(desk, titles) == ["harmless"]
+    assert await value(desk, "select array_agg(message_content) from sms_messages") == ["harmless"]
+
+
+async def test_a_digest_survives_a_restart(durable_server: EmbeddedServer) -> None:
+    """What was gathered before it is told after it, once."""
+    async with await AsyncConnection.connect(durable_server.url, autocommit=True) as connection:
+        await connection.execute("insert into users (id) values (gen_random_uuid())")
+        await connection.execute(
+            "insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from users"
+        )
+        await connection.execute("update user_notification_preferences set batch_enabled = true")
+        for _ in range(3):
+            await value(connection, "select emit_notification_event('calendar.sync_failed')")
+    await asyncio.to_thread(durable_server.restart, "immediate")
+    async with await AsyncConnection.connect(durable_server.url, autocommit=True) as connection:
+        assert await value(connection, "select count(*) from notification_deliveries") == 0
+        for flushed in (1, 0):
+            report = await value(connection, "select tick(now() + interval '20 minutes')")
+            assert report["digests_flushed"] == flushed
+        counts = "select array_agg(payload ->> 'count') from notification_deliveries where channel = 'in_app'"
+        assert await value(connection, counts) == ["3"]

@@ -57,6 +57,7 @@ $found$;
 \ir guard/create_preferences.sql
 \ir guard/deliver_in_app.sql
 \ir guard/drop_sms_job.sql
+\ir guard/end_delivery_without_text.sql
 \ir guard/end_held_sms_job.sql
 \ir guard/enforce_transition.sql
 \ir guard/give_sms_job.sql
@@ -74,6 +75,7 @@ $found$;
 \ir guard/quote_key.sql
 \ir guard/refuse_unknown.sql
 \ir guard/release_dedup_key.sql
+\ir guard/renew_preferences.sql
 \ir guard/require_e164.sql
 \ir guard/require_event_type.sql
 \ir guard/require_interval.sql
@@ -104,6 +106,7 @@ $found$;
 \ir intake/subscribe_users.sql
 \ir intake/update_scheduled_sms_send_time.sql
 \ir message/create_tracking_link.sql
+\ir message/digest_events.sql
 \ir message/event_words.sql
 \ir message/fill_template.sql
 \ir message/find_urls.sql
@@ -124,6 +127,7 @@ $found$;
 \ir message/sms_segment_count.sql
 \ir message/sms_segments.sql
 \ir message/split_urls.sql
+\ir message/word_notification_texts.sql
 \ir plan/deliver_notifications.sql
 \ir plan/expand_rrule.sql
 \ir plan/flush_digests.sql
@@ -137,7 +141,10 @@ $found$;
 \ir plan/promote_notifications.sql
 \ir plan/recur_series.sql
 \ir plan/rest_of_rrule.sql
+\ir plan/retell_digests.sql
 \ir plan/series_zone.sql
+\ir plan/tell_latecomers.sql
+\ir plan/tell_users.sql
 \ir plan/tick.sql
 \ir plan/write_notification_texts.sql
 \ir plan/write_occurrences.sql

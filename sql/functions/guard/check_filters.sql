@@ -38,10 +38,27 @@ begin
     or (operator.name = '$exists' and jsonb_typeof(operator.operand) <> 'boolean')
   order by filter.key, operator.name
   limit 1;
+  if v_problem is null then
+    select case
+      when filter.key like '$%' then format('%s stands where a key of the payload should', quote_literal(left(filter.key, 60)))
+      else format('an operator stands below %s, inside a value to equal', quote_literal(left(filter.key, 60)))
+    end
+    into v_problem
+    from jsonb_each(p_filters) as filter (key, wanted)
+    where filter.key like '$%'
+      or (
+        not herald.is_condition(filter.wanted)
+        and jsonb_path_exists(
+          filter.wanted, 'strict $.** ? (@.type() == "object").keyvalue() ? (@.key starts with "$")', silent => true
+        )
+      )
+    order by filter.key
+    limit 1;
+  end if;
   if v_problem is not null then
     raise exception 'filters cannot be understood: %', v_problem
       using errcode = '22023',
-        hint = 'A value to equal, or an object of $in, $nin, $gt, $gte, $lt, $lte, $ne, $exists for each key.';
+        hint = 'A value to equal, or an object of $in, $nin, $gt, $gte, $lt, $lte, $ne, $exists for each key of the payload.';
   end if;
 end;
 $$;

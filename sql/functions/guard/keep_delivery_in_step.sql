@@ -28,6 +28,10 @@ begin
     sent_at = coalesce(delivery.sent_at, new.sent_at),
     delivered_at = coalesce(delivery.delivered_at, new.delivered_at),
     attempts = new.attempt_count,
+    -- The text's time is the delivery's, also when somebody moves it or a gate makes it wait.
+    scheduled_for = case
+      when new.scheduled_for is distinct from old.scheduled_for then new.scheduled_for else delivery.scheduled_for
+    end,
     external_id = coalesce(new.twilio_sid, delivery.external_id),
     suppressed_reason = case
       when new.status = 'cancelled' then new.cancel_reason
@@ -39,7 +43,7 @@ begin
 end;
 $$;
 
-comment on function herald.keep_delivery_in_step() is 'Trigger: carries a text''s status on to its delivery.';
+comment on function herald.keep_delivery_in_step() is 'Trigger: carries a text''s status and time on to its delivery.';
 
 revoke execute on function herald.keep_delivery_in_step() from public;
 
@@ -47,6 +51,7 @@ create or replace trigger t50_keep_delivery_in_step
 after update on public.sms_messages
 for each row when (
   new.notification_delivery_id is not null
-  and (old.status, old.attempt_count, old.twilio_sid) is distinct from (new.status, new.attempt_count, new.twilio_sid)
+  and (old.status, old.attempt_count, old.twilio_sid, old.scheduled_for)
+    is distinct from (new.status, new.attempt_count, new.twilio_sid, new.scheduled_for)
 )
 execute function herald.keep_delivery_in_step();

@@ -24,34 +24,7 @@ declare
   v_digest bytea;
   v_id uuid;
   v_same boolean;
-  v_gathering uuid[];
-  v_users uuid[];
 begin
-  perform herald.require_event_type('p_event_type', p_event_type);
-  if p_event_source is null or p_event_source not in ('database_trigger', 'worker_job', 'api_action', 'cron_scheduler')
-  then
-    raise exception 'p_event_source is not known: %', coalesce(quote_literal(left(p_event_source, 60)), 'null')
-      using errcode = '22023', hint = 'Known here: database_trigger, worker_job, api_action, cron_scheduler.';
-  end if;
-  if jsonb_typeof(v_payload) <> 'object' or jsonb_typeof(v_metadata) <> 'object' then
-    raise exception 'p_payload (%) and p_metadata (%) are not both objects', jsonb_typeof(v_payload), jsonb_typeof(v_metadata)
-      using errcode = '22023', hint = 'Pass JSON objects.';
-  end if;
-  if p_target_user_id is not null and not herald.user_exists(p_target_user_id) then
-    perform herald.refuse_unknown('p_target_user_id', p_target_user_id::text);
-  end if;
-  if p_actor_user_id is not null and not herald.user_exists(p_actor_user_id) then
-    perform herald.refuse_unknown('p_actor_user_id', p_actor_user_id::text);
-  end if;
-  if not isfinite(p_scheduled_for) or p_scheduled_for >= '10000-01-01' then
-    raise exception 'p_scheduled_for is not an instant at which anything could go: %', p_scheduled_for
-      using errcode = '22023', hint = 'Give an instant before the year 10000, or null for at once.';
-  end if;
-  if p_expires_at <= v_at then
-    raise exception 'p_expires_at % is not after the event''s time %', p_expires_at, v_at
-      using errcode = '22023', hint = 'What has expired is never sent: give a later instant or none.';
-  end if;
-
   perform herald.require_short_key('p_idempotency_key', p_idempotency_key);
   if p_idempotency_key is not null then
     v_digest := sha256(convert_to(
@@ -62,48 +35,77 @@ begin
       )::text,
       'UTF8'
     ));
-  end if;
-
-  insert into public.notification_events (
-    event_type, event_source, actor_user_id, target_user_id, payload, metadata, scheduled_for, expires_at,
-    idempotency_key, request_digest, correlation_id
-  )
-  values (
-    p_event_type, p_event_source, p_actor_user_id, p_target_user_id, v_payload, v_metadata, p_scheduled_for,
-    p_expires_at, p_idempotency_key, v_digest,
-    -- A malformed one is no reason to lose the event.
-    coalesce(
-      herald.uuid_or_null(p_correlation_id), herald.uuid_or_null(v_metadata ->> 'correlation_id'),
-      herald.uuid_or_null(v_payload ->> 'correlation_id'), gen_random_uuid()
-    )
-  )
-  on conflict (idempotency_key) where idempotency_key is not null do nothing
-  returning id into v_id;
-
-  if v_id is null then
-    select id, request_digest = v_digest
+    -- First of all: when the request comes again, its times may be past and its users gone.
+    select id, coalesce(request_digest = v_digest, false)
     into v_id, v_same
     from public.notification_events
     where idempotency_key = p_idempotency_key;
     if v_same then
       return v_id;
     end if;
+  end if;
+
+  if v_id is null then
+    perform herald.require_event_type('p_event_type', p_event_type);
+    if p_event_source is null or p_event_source not in ('database_trigger', 'worker_job', 'api_action', 'cron_scheduler')
+    then
+      raise exception 'p_event_source is not known: %', coalesce(quote_literal(left(p_event_source, 60)), 'null')
+        using errcode = '22023', hint = 'Known here: database_trigger, worker_job, api_action, cron_scheduler.';
+    end if;
+    if jsonb_typeof(v_payload) <> 'object' or jsonb_typeof(v_metadata) <> 'object' then
+      raise exception 'p_payload (%) and p_metadata (%) are not both objects', jsonb_typeof(v_payload), jsonb_typeof(v_metadata)
+        using errcode = '22023', hint = 'Pass JSON objects.';
+    end if;
+    if p_target_user_id is not null and not herald.user_exists(p_target_user_id) then
+      perform herald.refuse_unknown('p_target_user_id', p_target_user_id::text);
+    end if;
+    if p_actor_user_id is not null and not herald.user_exists(p_actor_user_id) then
+      perform herald.refuse_unknown('p_actor_user_id', p_actor_user_id::text);
+    end if;
+    if not isfinite(p_scheduled_for) or p_scheduled_for >= '10000-01-01' then
+      raise exception 'p_scheduled_for is not an instant at which anything could go: %', p_scheduled_for
+        using errcode = '22023', hint = 'Give an instant before the year 10000, or null for at once.';
+    end if;
+    if p_expires_at <= v_at then
+      raise exception 'p_expires_at % is not after the event''s time %', p_expires_at, v_at
+        using errcode = '22023', hint = 'What has expired is never sent: give a later instant or none.';
+    end if;
+
+    insert into public.notification_events (
+      event_type, event_source, actor_user_id, target_user_id, payload, metadata, scheduled_for, expires_at,
+      idempotency_key, request_digest, correlation_id
+    )
+    values (
+      p_event_type, p_event_source, p_actor_user_id, p_target_user_id, v_payload, v_metadata, p_scheduled_for,
+      p_expires_at, p_idempotency_key, v_digest,
+      -- A malformed one is no reason to lose the event.
+      coalesce(
+        herald.uuid_or_null(p_correlation_id), herald.uuid_or_null(v_metadata ->> 'correlation_id'),
+        herald.uuid_or_null(v_payload ->> 'correlation_id'), gen_random_uuid()
+      )
+    )
+    on conflict (idempotency_key) where idempotency_key is not null do nothing
+    returning id into v_id;
+  end if;
+
+  if v_id is null then
+    -- Somebody else was quicker with the same key.
+    select id, coalesce(request_digest = v_digest, false)
+    into v_id, v_same
+    from public.notification_events
+    where idempotency_key = p_idempotency_key;
+    if v_same then
+      return v_id;
+    end if;
+  end if;
+  if v_same is not null then
     raise exception 'p_idempotency_key % was used for another event', herald.quote_key(p_idempotency_key)
       using errcode = 'SMS03', hint = format('The first request made event %s. Use a new key for a new event.', v_id);
   end if;
 
-  -- What has a time of its own goes at that time and is not gathered.
-  select
-    array_agg(subscription.user_id) filter (where gathers.so),
-    array_agg(subscription.user_id) filter (where not gathers.so)
-  into v_gathering, v_users
+  perform herald.tell_users(v_id, array_agg(subscription.user_id), now())
   from public.notification_subscriptions as subscription
   inner join herald.event_types as known on known.event_type = subscription.event_type
-  left join public.user_notification_preferences as wishes
-    on wishes.user_id = subscription.user_id and wishes.event_type = subscription.event_type
-  cross join lateral (
-    select coalesce(wishes.batch_enabled and wishes.priority <> 'urgent' and v_at = now(), false) as so
-  ) as gathers
   where subscription.event_type = p_event_type
     and subscription.is_active
     and (p_target_user_id is null or subscription.user_id = p_target_user_id)
@@ -115,14 +117,8 @@ begin
       subscription.filters is null
       or subscription.filters = '{}'
       or herald.filters_match(subscription.filters, v_payload)
-    );
-
-  if v_gathering is not null then
-    perform herald.gather_event(v_id, v_gathering, now());
-  end if;
-  if v_users is not null then
-    perform herald.deliver_notifications(array_fill(v_id, array[cardinality(v_users)]), v_users, null, now());
-  end if;
+    )
+  having count(*) > 0;
   return v_id;
 end;
 $$;

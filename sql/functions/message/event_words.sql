@@ -1,13 +1,13 @@
 -- What an event says: in its payload's words, or at least by what its type is called, so that nothing blank goes out. A
 -- text says what the type's template says, if that can be filled and is not too long; else the payload's words.
 create or replace function herald.event_words(p_event_type text, p_payload jsonb)
-returns table (title text, body text, url text, sms text)
+returns table (title text, body text, url text, sms text, template_id uuid)
 language sql
 stable
 rows 1
 set search_path = ''
 as $$
-  select named.title, said.body, said.url, spoken.sms
+  select named.title, said.body, said.url, spoken.sms, spoken.template_id
   from herald.event_types as known
   cross join lateral (
     select
@@ -24,7 +24,7 @@ as $$
     and template.is_active
     and herald.missing_template_vars(template.required_vars, p_payload) is null
   cross join lateral (
-    select candidate.words as sms
+    select candidate.words as sms, case when candidate.preference = 1 then template.id end as template_id
     from (
       values
       (1, herald.fill_template(template.message_template, p_payload), template.max_length),
@@ -42,7 +42,7 @@ as $$
 $$;
 
 comment on function herald.event_words(text, jsonb) is
-'Title, body (or null), address (or null) and text of an event; one row if there is such a type.';
+'Title, body (or null), address (or null), text and its template (or null) of an event; one row if there is such a type.';
 
 revoke execute on function herald.event_words(text, jsonb) from public;
 grant execute on function herald.event_words(text, jsonb) to herald_runner;

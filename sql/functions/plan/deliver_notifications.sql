@@ -14,6 +14,7 @@ set jit = 'off'
 as $$
 declare
   v_lead constant interval := (select promote_lead from herald.settings);
+  v_subscriptions uuid[];
   v_texts uuid[];
   v_deliveries integer;
 begin
@@ -28,6 +29,20 @@ begin
   order by wishes.user_id, wishes.event_type
   on conflict (user_id, event_type) do update set taken_at = excluded.taken_at;
 
+  -- Whoever unsubscribes meanwhile is not waited for: who has done so is not told any more, and who is about to is told
+  -- for the last time, by a delivery that names no subscription, as it would be after the deletion.
+  v_subscriptions := array(
+    select subscription.id
+    from public.notification_subscriptions as subscription
+    where (subscription.user_id, subscription.event_type) in (
+      select pair.user_id, event.event_type
+      from unnest(p_event_ids, p_user_ids) as pair (event_id, user_id)
+      inner join public.notification_events as event on event.id = pair.event_id
+    )
+    order by subscription.id
+    for key share skip locked
+  );
+
   with decided as materialized (
     select
       decision.*,
@@ -40,9 +55,9 @@ begin
     from herald.decide_notifications(p_event_ids, p_user_ids, p_digest_ids, true, p_now) as decision
   ),
   words as materialized (
-    select told.words_of, said.payload
-    from (select distinct words_of, event_id, digest_id from decided where block_reason is null) as told
-    cross join lateral herald.notification_words(told.event_id, told.digest_id) as said
+    select told.words_of, told.goes_at, said.event_id, said.payload
+    from (select distinct words_of, event_id, digest_id, goes_at from decided where block_reason is null) as told
+    cross join lateral herald.notification_words(told.event_id, told.digest_id, told.goes_at) as said
   ),
   suppressed as (
     insert into public.notification_suppressions (event_id, recipient_user_id, channel, reason, created_at)
@@ -50,20 +65,33 @@ begin
     from decided
     left join herald.notification_digest_events as gathered on gathered.digest_id = decided.digest_id
     where decided.block_reason is not null
+    union all
+    -- Of a digest that goes, what was too late for it.
+    select dropped.event_id, decided.user_id, decided.channel, dropped.dropped_reason, p_now
+    from decided
+    cross join lateral herald.digest_events(decided.digest_id, decided.goes_at) as dropped
+    where decided.block_reason is null and decided.digest_id is not null and dropped.dropped_reason is not null
     on conflict (event_id, recipient_user_id, channel) do nothing
+  ),
+  going as materialized (
+    select
+      decided.*, words.event_id as told_id, words.payload, event.correlation_id,
+      kept.id as kept_subscription_id
+    from decided
+    inner join words on words.words_of = decided.words_of and words.goes_at = decided.goes_at
+    inner join public.notification_events as event on event.id = words.event_id
+    left join unnest(v_subscriptions) as kept (id) on kept.id = decided.subscription_id
+    where decided.block_reason is null
   ),
   jobs as (
     insert into public.queue_jobs (id, user_id, job_type, scheduled_for, priority, correlation_id, metadata)
     select
-      decided.job_id, decided.user_id, 'send_notification', decided.goes_at,
-      herald.job_priority(decided.priority::public.sms_priority), event.correlation_id,
+      job_id, user_id, 'send_notification', goes_at, herald.job_priority(priority::public.sms_priority), correlation_id,
       jsonb_build_object(
-        'event_id', decided.event_id, 'delivery_id', decided.delivery_id, 'channel', decided.channel,
-        'event_type', decided.event_type
+        'event_id', told_id, 'delivery_id', delivery_id, 'channel', channel, 'event_type', event_type
       )
-    from decided
-    inner join public.notification_events as event on event.id = decided.event_id
-    where decided.block_reason is null and decided.job_id is not null
+    from going
+    where job_id is not null
   ),
   written as (
     insert into public.notification_deliveries (
@@ -71,15 +99,11 @@ begin
       scheduled_for, delivered_at, expires_at, created_at, correlation_id
     )
     select
-      decided.delivery_id, decided.event_id, decided.subscription_id, decided.user_id, decided.channel, decided.address,
-      words.payload, decided.digest_id, decided.job_id,
-      case when decided.goes_at > p_now then decided.goes_at end,
-      case when decided.channel = 'in_app' and decided.goes_at <= p_now then p_now end,
-      decided.expires_at, p_now, event.correlation_id
-    from decided
-    inner join words on words.words_of = decided.words_of
-    inner join public.notification_events as event on event.id = decided.event_id
-    where decided.block_reason is null
+      delivery_id, told_id, kept_subscription_id, user_id, channel, address, payload, digest_id, job_id,
+      case when goes_at > p_now then goes_at end,
+      case when channel = 'in_app' and goes_at <= p_now then p_now end,
+      expires_at, p_now, correlation_id
+    from going
     returning id, channel
   )
   select count(*), array_agg(id) filter (where channel = 'sms')
@@ -96,7 +120,7 @@ $$;
 comment on function herald.deliver_notifications(uuid[], uuid[], uuid[], timestamptz) is
 $$Delivers each event to its user, by the user's wishes; returns how many deliveries that makes.
 
-The arrays belong together one by one. A digest is told by its first event; the others have null there.$$;
+The arrays belong together one by one. A digest comes with its first event; the others have null there.$$;
 
 revoke execute on function herald.deliver_notifications(uuid[], uuid[], uuid[], timestamptz) from public;
 grant execute on function herald.deliver_notifications(uuid[], uuid[], uuid[], timestamptz) to herald_runner;

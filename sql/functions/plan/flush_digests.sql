@@ -47,11 +47,10 @@ begin
   into v_digests, v_events, v_users
   from flushed
   cross join lateral (
-    select event.id as event_id
+    select gathered.event_id
     from herald.notification_digest_events as gathered
-    inner join public.notification_events as event on event.id = gathered.event_id
     where gathered.digest_id = flushed.id
-    order by event.created_at, event.id
+    order by gathered.place
     limit 1
   ) as first_one;
 
@@ -63,7 +62,7 @@ begin
     perform herald.deliver_notifications(v_events, v_users, v_digests, p_now);
     return cardinality(v_digests);
   exception
-    when data_exception or integrity_constraint_violation or raise_exception then
+    when data_exception or integrity_constraint_violation or raise_exception or program_limit_exceeded then
       raise warning 'digests are told one by one: %', sqlerrm using errcode = sqlstate;
   end;
 
@@ -76,7 +75,7 @@ begin
       );
       v_told := v_told + 1;
     exception
-      when data_exception or integrity_constraint_violation or raise_exception then
+      when data_exception or integrity_constraint_violation or raise_exception or program_limit_exceeded then
         update herald.notification_digests
         set flushed_at = null, due_at = p_now + interval '10 minutes'
         where id = v_digests[v_place];

@@ -1,5 +1,6 @@
 -- Brings planned deliveries on their way when their time is near: e-mail and push get their job at the exact time,
--- in-app is shown when it is due, and what was never handed over in time ends with that as the reason.
+-- in-app is shown when it is due, if it is still wanted then, and what was never handed over in time ends with that as
+-- the reason. A digest loses what expires, and ends when nothing is left.
 create or replace function herald.promote_notifications(p_now timestamptz, p_limit integer default 5000)
 returns integer
 language plpgsql
@@ -11,11 +12,26 @@ declare
   v_ids uuid[];
   v_due public.notification_deliveries[];
 begin
+  -- A little ahead of time: no claim comes in between.
+  perform herald.retell_digests(array_agg(ageing.id), p_now + interval '10 seconds', p_now)
+  from (
+    select id
+    from public.notification_deliveries
+    where status = 'pending' and expires_at <= p_now + interval '10 seconds' and digest_id is not null
+    order by expires_at
+    limit p_limit
+    for no key update skip locked
+  ) as ageing
+  having count(*) > 0;
+
   perform herald.cancel_jobs(array_agg(late.queue_job_id), 'expired: nobody sent it in time', p_now)
   from (
     select queue_job_id
     from public.notification_deliveries
     where status = 'pending' and expires_at <= p_now and queue_job_id is not null and channel in ('email', 'push')
+      and not exists (
+        select from herald.digest_events(digest_id, p_now) as other where other.dropped_reason is null
+      )
     order by expires_at
     limit p_limit
   ) as late
@@ -65,10 +81,40 @@ begin
     return 0;
   end if;
 
+  with shown as materialized (
+    select id, event_id, recipient_user_id, expires_at
+    from unnest(v_due) as due
+    where due.channel = 'in_app' and due.scheduled_for <= p_now
+  ),
+  decisions as materialized (
+    select decision.*
+    from (
+      select array_agg(shown.event_id) as events, array_agg(shown.recipient_user_id) as users
+      from shown
+      where shown.event_id is not null
+    ) as asked
+    cross join lateral herald.decide_notifications(asked.events, asked.users, null, false, p_now) as decision
+    where decision.channel = 'in_app'
+  ),
+  decided as materialized (
+    select
+      shown.id,
+      case
+        when shown.expires_at <= p_now then format('expired: it expired at %s', herald.utc_text(shown.expires_at))
+        else decision.block_reason
+      end as reason
+    from shown
+    left join decisions as decision
+      on decision.event_id = shown.event_id and decision.user_id = shown.recipient_user_id
+  )
   update public.notification_deliveries as delivery
-  set status = 'delivered', delivered_at = p_now
-  from unnest(v_due) as due
-  where delivery.id = due.id and due.channel = 'in_app' and due.scheduled_for <= p_now;
+  set
+    status = case when decided.reason is null then 'delivered' else 'failed' end,
+    delivered_at = case when decided.reason is null then p_now end,
+    failed_at = case when decided.reason is not null then p_now end,
+    suppressed_reason = decided.reason
+  from decided
+  where delivery.id = decided.id;
 
   with wanted as materialized (
     select gen_random_uuid() as job_id, due.*, event.event_type, coalesce(wishes.priority, 'normal') as priority

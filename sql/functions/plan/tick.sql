@@ -23,14 +23,15 @@ begin
   end if;
 
   foreach v_part in array array[
-    'recurred', 'routines_recurred', 'promoted', 'digests_flushed', 'notifications_promoted', 'leases_expired',
-    'template_uses_folded', 'jobs_pruned'
+    'recurred', 'routines_recurred', 'promoted', 'latecomers_told', 'digests_flushed', 'notifications_promoted',
+    'leases_expired', 'template_uses_folded', 'jobs_pruned'
   ] loop
     begin
       v_done := case v_part
         when 'recurred' then herald.recur_series(p_now, false)
         when 'routines_recurred' then herald.recur_series(p_now, true)
         when 'promoted' then herald.promote_due_messages(p_now)
+        when 'latecomers_told' then herald.tell_latecomers(p_now)
         when 'digests_flushed' then herald.flush_digests(p_now)
         when 'notifications_promoted' then herald.promote_notifications(p_now)
         when 'leases_expired' then herald.expire_leases(p_now)
@@ -44,7 +45,7 @@ begin
       v_report := v_report || jsonb_build_object(v_part, v_done);
     exception
       when lock_not_available or deadlock_detected or data_exception or integrity_constraint_violation
-        or syntax_error_or_access_rule_violation or raise_exception or sqlstate 'SMS01'
+        or syntax_error_or_access_rule_violation or program_limit_exceeded or raise_exception or sqlstate 'SMS01'
       then
         v_report := jsonb_set(
           '{"failed": {}}' || v_report, array['failed', v_part], to_jsonb(format('%s (SQLSTATE %s)', sqlerrm, sqlstate))

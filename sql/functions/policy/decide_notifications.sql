@@ -2,7 +2,7 @@
 -- The emission, the digest, the claim and the explanation ask here; nobody else decides, and nobody without preferences
 -- hears of anything.
 --
--- Limits count notifications that have been planned, by the instant they go at. They are asked about once, when a
+-- Limits count notifications that have been planned, by the instant the last of their channels goes at. They are asked about once, when a
 -- notification is planned (p_counts), under the lock of herald.notification_turns.
 create or replace function herald.decide_notifications(
   p_event_ids uuid[],
@@ -36,8 +36,10 @@ begin
   return query
   with asked as (
     select
-      pair.event_id, pair.user_id, pair.digest_id, event.event_type, event.expires_at, wishes.id as preferences_id,
+      pair.event_id, pair.user_id, pair.digest_id, event.event_type, event.expires_at,
+      event.redacted_at is not null and pair.digest_id is null as is_redacted, wishes.id as preferences_id,
       subscription.id as subscription_id, subscription.is_active as is_subscribed,
+      known.is_admin_only or coalesce(subscription.admin_only, false) as is_for_admins,
       wishes.push_enabled, wishes.email_enabled, wishes.sms_enabled, wishes.in_app_enabled, wishes.priority,
       wishes.max_per_hour, wishes.max_per_day, wishes.timezone, due.at,
       coalesce(known.default_expiry, setting.default_expiry) as shelf_life,
@@ -59,6 +61,20 @@ begin
       on wishes.user_id = pair.user_id and wishes.event_type = event.event_type
     left join public.user_sms_preferences as texting on texting.user_id = pair.user_id
   ),
+  contacts as materialized (
+    -- One row for each user, whatever the application's function says: several addresses, one of them twice, or none.
+    -- One that is longer than addresses can be (RFC 5321) is none.
+    select
+      user_id,
+      array_agg(distinct btrim(email)) filter (
+        where btrim(email) <> '' and char_length(btrim(email)) <= 254
+      ) as emails
+    from herald.user_contacts(array(select distinct asked.user_id from asked where asked.email_enabled))
+    group by user_id
+  ),
+  phones as materialized (
+    select * from herald.sms_channels(array(select asked.user_id from asked where asked.sms_enabled))
+  ),
   counted as (
     select
       asked.*,
@@ -69,7 +85,20 @@ begin
           then format('max_per_day: %s of %s of the day are taken', planned.on_the_day, asked.max_per_day)
       end as limit_reason
     from asked
-    cross join lateral (select coalesce(asked.quiet_until, asked.at) as at) as effective
+    left join contacts on contacts.user_id = asked.user_id and asked.email_enabled
+    left join phones on phones.user_id = asked.user_id and asked.sms_enabled
+    cross join lateral (
+      -- Quiet hours hold up nothing where nothing would go at their end.
+      select case
+        when asked.quiet_until is null or asked.expires_at <= asked.quiet_until then asked.at
+        when contacts.emails is not null or phones.has_sms_available then asked.quiet_until
+        when asked.push_enabled and exists (
+          select from public.push_subscriptions as device
+          where device.user_id = asked.user_id and device.is_active and octet_length(device.endpoint) <= 2048
+        ) then asked.quiet_until
+        else asked.at
+      end as at
+    ) as effective
     left join lateral (
       with other as (
         select
@@ -113,24 +142,19 @@ begin
             = (effective.at at time zone coalesce(asked.timezone, 'UTC'))::date
         ) as on_the_day
     ) as planned on true
-  ),
-  contacts as materialized (
-    -- One row for each user, whatever the application's function says: several addresses, one of them twice, or none.
-    select user_id, array_agg(distinct btrim(email)) filter (where btrim(email) <> '') as emails
-    from herald.user_contacts(array(select asked.user_id from asked where asked.email_enabled))
-    group by user_id
-  ),
-  phones as materialized (
-    select * from herald.sms_channels(array(select asked.user_id from asked where asked.sms_enabled))
   )
   select
     counted.event_id, counted.user_id, counted.digest_id, counted.event_type, counted.subscription_id, way.channel,
     way.address, counted.priority, goes.at, expiry.at,
     case
       when counted.is_subscribed is not true then 'subscribed: the user is not subscribed to this event (any more)'
+      when counted.is_for_admins and (counted.user_id in (select herald.admin_user_ids())) is not true
+        then 'administrators: the event is for administrators, and the user is none (any more)'
+      when counted.is_redacted then 'redacted: the event''s content was removed'
       when counted.preferences_id is null then 'no_preferences: the user has no preferences for this event'
       when way.is_on is not true then 'switched_off: the user does not want this by ' || way.channel
       when way.problem is not null then way.problem
+      when gathered.drop_reason is not null then gathered.drop_reason
       when expiry.at <= goes.at then format('expired: it could go at %s only', herald.utc_text(goes.at))
       else counted.limit_reason
     end
@@ -151,6 +175,8 @@ begin
     from (select) as once
     left join public.push_subscriptions as device
       on counted.push_enabled and device.user_id = counted.user_id and device.is_active
+      -- Longer ones fit into no index of deliveries.
+      and octet_length(device.endpoint) <= 2048
     union all
     select
       'sms', phones.phone_number, counted.sms_enabled,
@@ -166,8 +192,19 @@ begin
     select case when way.channel = 'in_app' then counted.at else coalesce(counted.quiet_until, counted.at) end as at
   ) as goes
   cross join lateral (
+    -- A digest goes as long as there is something left to tell, and not after the first expiry of what it tells.
+    select
+      min(tellable.expires_at) filter (where tellable.dropped_reason is null) as expires_at,
+      case
+        when counted.digest_id is not null and count(*) filter (where tellable.dropped_reason is null) = 0
+          then coalesce(min(tellable.dropped_reason), 'redacted: its events are gone')
+      end as drop_reason
+    from herald.digest_events(counted.digest_id, goes.at) as tellable
+    where counted.digest_id is not null
+  ) as gathered
+  cross join lateral (
     select coalesce(
-      counted.expires_at,
+      case when counted.digest_id is null then counted.expires_at else gathered.expires_at end,
       case when way.channel in ('email', 'push') then goes.at + counted.shelf_life end
     ) as at
   ) as expiry;
@@ -177,7 +214,7 @@ $$;
 comment on function herald.decide_notifications(uuid[], uuid[], uuid[], boolean, timestamptz) is
 $$A row for each event, user, channel and address: block_reason says why not (null: it may go), goes_at when.
 
-p_event_ids, p_user_ids and p_digest_ids belong together one by one; a digest is told by its first event.$$;
+p_event_ids, p_user_ids and p_digest_ids belong together one by one; a digest comes with one of its events.$$;
 
 revoke execute on function herald.decide_notifications(uuid[], uuid[], uuid[], boolean, timestamptz) from public;
 grant execute on function herald.decide_notifications(uuid[], uuid[], uuid[], boolean, timestamptz) to herald_runner;

@@ -37,6 +37,9 @@ begin
       kind.toggle_column,
       case when kind.category is not null then (to_jsonb(wishes) ->> kind.toggle_column)::boolean end as is_wanted,
       event.event_type, subscription.is_active as is_subscribed, hours.sms_enabled as by_sms,
+      event.redacted_at is not null as is_redacted,
+      known.is_admin_only or coalesce(subscription.admin_only, false) as is_for_admins,
+      case when delivery.digest_id is not null then delivery.expires_at end as told_until,
       case when hours.quiet_hours_enabled then hours.quiet_hours_start end as event_quiet_start,
       hours.quiet_hours_end as event_quiet_end, coalesce(hours.timezone, 'UTC') as event_zone,
       -- An urgent text wakes whoever wants to be woken.
@@ -53,6 +56,7 @@ begin
     left join public.notification_deliveries as delivery
       on text.notification_delivery_id is not null and delivery.id = text.notification_delivery_id
     left join public.notification_events as event on event.id = delivery.event_id
+    left join herald.event_types as known on known.event_type = event.event_type
     left join public.notification_subscriptions as subscription
       on subscription.user_id = text.user_id and subscription.event_type = event.event_type
     left join public.user_notification_preferences as hours
@@ -107,7 +111,7 @@ begin
       (
         2, 'still_wanted',
         case
-          when timed.status not in ('pending', 'scheduled', 'queued') then 'block'
+          when timed.status not in ('pending', 'scheduled', 'queued') or timed.is_redacted then 'block'
           when timed.scheduled_for > timed.at then 'defer'
           else 'pass'
         end,
@@ -117,15 +121,27 @@ begin
         end,
         case
           when timed.status not in ('pending', 'scheduled', 'queued') then format('the text is %s', timed.status)
+          when timed.is_redacted then 'the event''s content was removed'
           when timed.scheduled_for > timed.at then format('its time is %s', herald.utc_text(timed.scheduled_for))
           else 'it waits, and its time has come'
         end
       ),
       (
         3, 'not_expired',
-        case when timed.expires_at <= timed.at then 'block' else 'pass' end,
-        case when timed.expires_at > timed.at then timed.expires_at end,
         case
+          when timed.expires_at <= timed.at then 'block'
+          -- What of a digest has expired is taken out of it by the next tick.
+          when timed.told_until <= timed.at then 'defer'
+          else 'pass'
+        end,
+        case
+          when timed.expires_at <= timed.at then null
+          when timed.told_until <= timed.at then timed.at + interval '1 second'
+          else least(timed.told_until, timed.expires_at)
+        end,
+        case
+          when timed.expires_at > timed.at and timed.told_until <= timed.at
+            then format('a part of it expired at %s, and the rest is told anew', herald.utc_text(timed.told_until))
           when timed.expires_at is null then 'it never expires'
           else format(
             'it %s at %s', case when timed.expires_at <= timed.at then 'expired' else 'expires' end,
@@ -171,6 +187,7 @@ begin
         case
           when timed.toggle_column is not null and timed.is_wanted is not true then 'block'
           when timed.event_type is not null and (timed.is_subscribed and timed.by_sms) is not true then 'block'
+          when timed.is_for_admins and (timed.user_id in (select herald.admin_user_ids())) is not true then 'block'
           else 'pass'
         end,
         null,
@@ -181,6 +198,8 @@ begin
             then format('the user is not subscribed to %s (any more)', timed.event_type)
           when timed.event_type is not null and timed.by_sms is not true
             then format('the user does not want %s by text', timed.event_type)
+          when timed.is_for_admins and (timed.user_id in (select herald.admin_user_ids())) is not true
+            then format('%s is for administrators, and the user is none (any more)', timed.event_type)
           when timed.toggle_column is not null then format('the user wants %s texts', timed.category)
           when timed.event_type is not null then format('the user wants %s by text', timed.event_type)
           else 'it has no category that could be switched off'

@@ -1,4 +1,4 @@
--- Whether and where users can be texted: a row for each of them, also for those who have no preferences.
+-- Whether and where users can be texted: one row for each of them, also for those who have no preferences.
 create or replace function herald.sms_channels(p_user_ids uuid[])
 returns table (
   user_id uuid,
@@ -25,7 +25,7 @@ as $$
     coalesce(wishes.phone_verified, false),
     wishes.phone_verified_at,
     coalesce(wishes.opted_out, false)
-  from unnest(p_user_ids) as asked (user_id)
+  from (select distinct unnest(p_user_ids) as user_id) as asked
   left join public.user_sms_preferences as wishes on wishes.user_id = asked.user_id
   left join herald.suppressed_numbers as suppressed
     on suppressed.number_hash = herald.number_hash(wishes.phone_number);

@@ -11,6 +11,7 @@ declare
   v_deliveries public.notification_deliveries[];
   v_events uuid[];
   v_users uuid[];
+  v_digests uuid[];
   v_admitted uuid[];
 begin
   if coalesce(cardinality(p_job_ids), 0) = 0 then
@@ -27,14 +28,14 @@ begin
     for no key update skip locked
   ) as locked;
 
-  select array_agg(event_id), array_agg(recipient_user_id)
-  into v_events, v_users
+  select array_agg(event_id), array_agg(recipient_user_id), array_agg(digest_id)
+  into v_events, v_users, v_digests
   from (
-    select distinct event_id, recipient_user_id from unnest(v_deliveries) as delivery where event_id is not null
+    select distinct event_id, recipient_user_id, digest_id from unnest(v_deliveries) as delivery where event_id is not null
   ) as pair;
 
   with decisions as materialized (
-    select * from herald.decide_notifications(v_events, v_users, null, false, p_now)
+    select * from herald.decide_notifications(v_events, v_users, v_digests, false, p_now)
   ),
   decided as materialized (
     select
@@ -42,20 +43,29 @@ begin
       delivery.id as delivery_id,
       case
         when delivery.status <> 'pending' then format('still_wanted: the delivery is %s', delivery.status)
-        when delivery.expires_at <= p_now
+        when delivery.expires_at <= p_now and not partly.is_told
           then format('expired: it expired at %s', herald.utc_text(delivery.expires_at))
+        when herald.is_blank(coalesce(delivery.channel_identifier, '')) then 'no_address: the delivery names none'
         when delivery.event_id is null then null
         when decision.event_id is null then 'no_address: the push subscription is gone or switched off'
         else decision.block_reason
       end as reason,
       case
-        when setting.kill_switch then p_now + interval '1 second'
+        -- What of a digest has expired is taken out of it by the next tick.
+        when setting.kill_switch or partly.is_told then p_now + interval '1 second'
         else nullif(greatest(delivery.scheduled_for, decision.goes_at, p_now), p_now)
       end as until
     from unnest(v_deliveries) as delivery
     cross join herald.settings as setting
+    cross join lateral (
+      select
+        coalesce(delivery.expires_at <= p_now, false) and exists (
+          select from herald.digest_events(delivery.digest_id, p_now) as other where other.dropped_reason is null
+        ) as is_told
+    ) as partly
     left join decisions as decision
       on decision.event_id = delivery.event_id
+      and decision.digest_id is not distinct from delivery.digest_id
       and decision.user_id = delivery.recipient_user_id
       and decision.channel = delivery.channel
       -- A mail goes to the address of the time of the event; a device is there or it is not.

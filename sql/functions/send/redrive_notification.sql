@@ -1,4 +1,5 @@
--- Gives a delivery that failed another life, with all its attempts, whoever failed it and whether attempts were left.
+-- Gives a delivery that failed another life, with all its attempts, whoever failed it and whether attempts were left. A
+-- text that a rule or somebody has cancelled stays cancelled: the delivery gets a fresh one.
 create or replace function public.redrive_notification(p_delivery_id uuid, p_now timestamptz default now())
 returns boolean
 language plpgsql
@@ -9,13 +10,31 @@ declare
   v_now constant timestamptz := coalesce(p_now, now());
   v_delivery public.notification_deliveries;
   v_message_id uuid;
+  v_is_cancelled boolean;
 begin
   select * into v_delivery from public.notification_deliveries where id = p_delivery_id;
   if v_delivery.status is distinct from 'failed' then
     return false;
   end if;
+  if exists (select from public.notification_events where id = v_delivery.event_id and redacted_at is not null) then
+    return false;
+  end if;
 
-  select id into v_message_id from public.sms_messages where notification_delivery_id = p_delivery_id;
+  select id, status = 'cancelled'
+  into v_message_id, v_is_cancelled
+  from public.sms_messages
+  where notification_delivery_id = p_delivery_id;
+  if v_is_cancelled and v_delivery.event_id is not null then
+    perform herald.lock_text(v_message_id);
+    update public.sms_messages set notification_delivery_id = null where id = v_message_id;
+    update public.notification_deliveries
+    set
+      status = 'pending', attempts = 0, scheduled_for = v_now, suppressed_reason = null,
+      expires_at = case when expires_at > v_now then expires_at end
+    where id = p_delivery_id and status = 'failed';
+    perform herald.write_notification_texts(array[p_delivery_id], v_now);
+    return true;
+  end if;
   if v_message_id is not null then
     return public.redrive_sms(v_message_id, v_now);
   end if;
@@ -37,9 +56,10 @@ end;
 $$;
 
 comment on function public.redrive_notification(uuid, timestamptz) is
-$$Sends a failed delivery again, with all attempts; false if it has not failed.
+$$Sends a failed delivery again, with all attempts; false if it has not failed, or if its event was redacted.
 
-It passes the gates again: one that the user does not want any more ends with that as the reason.$$;
+It passes the gates again: one that the user does not want any more ends with that as the reason. A delivery whose text
+was cancelled gets a fresh text; the old one stays, and does not belong to it any more.$$;
 
 revoke execute on function public.redrive_notification(uuid, timestamptz) from public;
 grant execute on function public.redrive_notification(uuid, timestamptz) to herald_runner;

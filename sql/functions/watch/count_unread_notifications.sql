@@ -7,10 +7,13 @@ security definer
 set search_path = ''
 as $$
   select count(*)
-  from public.notification_deliveries
+  from public.notification_deliveries as delivery
   where recipient_user_id = (select herald.require_signed_in_user())
     and channel = 'in_app'
-    and status = 'delivered';
+    and status = 'delivered'
+    and not exists (
+      select from public.notification_events as event where event.id = delivery.event_id and event.redacted_at is not null
+    );
 $$;
 
 comment on function public.count_unread_notifications() is

@@ -37,7 +37,17 @@ begin
   where delivery.recipient_user_id = p_user_id
     and (
       delivery.event_id = p_event_id
-      or delivery.digest_id in (select digest_id from herald.notification_digest_events where event_id = p_event_id)
+      or (
+        delivery.digest_id in (select digest_id from herald.notification_digest_events where event_id = p_event_id)
+        -- What was left out of it has its own reason.
+        and not exists (
+          select
+          from public.notification_suppressions as suppression
+          where suppression.event_id = p_event_id
+            and suppression.recipient_user_id = p_user_id
+            and suppression.channel = delivery.channel
+        )
+      )
     )
   union all
   select suppression.channel, 'suppressed', suppression.reason, null
@@ -48,6 +58,10 @@ begin
   from herald.notification_digest_events as gathered
   inner join herald.notification_digests as digest on digest.id = gathered.digest_id
   where gathered.event_id = p_event_id and digest.user_id = p_user_id and digest.flushed_at is null
+  union all
+  select null, 'waiting', 'another transaction held the user''s row: told as soon as that ends', null
+  from herald.notification_latecomers
+  where event_id = p_event_id and user_id = p_user_id
   order by 1, 4;
   if found then
     return;
@@ -77,7 +91,8 @@ $$;
 comment on function public.explain_notification(uuid, uuid) is
 $$What became of an event for a user, a row for each channel and address: why it was told, or was not.
 
-outcome: a delivery's status; suppressed; gathered for a digest; or not_addressed. Errors: 23503 unknown event.$$;
+outcome: a delivery's status; suppressed; gathered for a digest; waiting, for whoever holds the user's row; or
+not_addressed. Errors: 23503 unknown event.$$;
 
 revoke execute on function public.explain_notification(uuid, uuid) from public;
 grant execute on function public.explain_notification(uuid, uuid) to herald_runner;

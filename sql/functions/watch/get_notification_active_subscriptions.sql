@@ -30,7 +30,12 @@ as $$
     subscribed.user_id, contact.email, contact.name, subscribed.events, coalesce(subscribed.push, false),
     coalesce(subscribed.email, false), coalesce(subscribed.sms, false), coalesce(subscribed.in_app, false), latest.sent_at
   from subscribed
-  left join herald.user_contacts(array(select subscribed.user_id from subscribed)) as contact
+  left join (
+    -- Several addresses are one user.
+    select distinct on (user_id) user_id, email, name
+    from herald.user_contacts(array(select subscribed.user_id from subscribed))
+    order by user_id, email
+  ) as contact
     on contact.user_id = subscribed.user_id
   left join lateral (
     select max(coalesce(delivery.sent_at, delivery.delivered_at)) as sent_at

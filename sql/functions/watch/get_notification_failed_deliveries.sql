@@ -30,11 +30,10 @@ begin
   return query
   with failed as materialized (
     select fact.*, delivery.last_error, delivery.attempts, delivery.max_attempts
-    from herald.notification_facts(
-      now() - herald.require_interval('p_interval', p_interval), now() + interval '1 microsecond'
-    ) as fact
+    -- Whenever they were written: it is the failure that is of the last hours.
+    from herald.notification_facts('-infinity', now() + interval '1 microsecond') as fact
     inner join public.notification_deliveries as delivery on delivery.id = fact.delivery_id
-    where fact.failed_at is not null
+    where fact.failed_at >= now() - herald.require_interval('p_interval', p_interval)
     order by fact.failed_at desc, fact.delivery_id
     limit p_limit
   )
@@ -42,14 +41,19 @@ begin
     failed.delivery_id, failed.event_id, failed.event_type, failed.channel, failed.recipient_user_id, contact.email,
     failed.last_error, failed.attempts, failed.max_attempts, failed.created_at, failed.failed_at
   from failed
-  left join herald.user_contacts(array(select failed.recipient_user_id from failed)) as contact
+  left join (
+    -- Several addresses are one user.
+    select distinct on (person.user_id) person.user_id, person.email
+    from herald.user_contacts(array(select distinct failed.recipient_user_id from failed)) as person
+    order by person.user_id, person.email
+  ) as contact
     on contact.user_id = failed.recipient_user_id
   order by failed.failed_at desc, failed.delivery_id;
 end;
 $$;
 
 comment on function public.get_notification_failed_deliveries(text, integer) is
-$$Up to p_limit notifications of the last p_interval that failed or bounced, the latest failure first.
+$$Up to p_limit notifications that failed or bounced within the last p_interval, the latest failure first.
 
 recipient_email: by herald.user_contacts(), null if there is none. Errors: 22023 a length of time, or a limit that is not
 between 1 and 1000.$$;

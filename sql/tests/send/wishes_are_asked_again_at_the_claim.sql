@@ -1,6 +1,6 @@
 -- Between the event and the claim much can change: what the user does not want any more does not go, and says why.
 begin;
-select plan(10);
+select plan(18);
 
 create temporary table reader on commit drop as select a_user_with_phone() as id;
 insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from reader;
@@ -42,6 +42,43 @@ from (
     ('email', $$update notification_deliveries set expires_at = now()$$, 'failed, job cancelled: expired: it expired at ' || herald.utc_text(now()), 'one that has expired'),
     ('email', 'update herald.settings set kill_switch = true', 'pending, job pending: ', 'the kill switch stops it, and loses nothing')
 ) as given (channel, change, answer, sentence);
+
+-- Texts ask, too.
+update user_notification_preferences set sms_enabled = true;
+create function pg_temp.text_after(p_change text) returns text language plpgsql as $$
+declare
+  v_answer text;
+begin
+  begin
+    perform emit_notification_event('calendar.sync_failed', p_payload => '{"body": "hello"}');
+    execute p_change;
+    if exists (select from claim_sms('a sender', p_now => now() + interval '1 second')) then
+      v_answer := 'goes';
+    else
+      select format('%s: %s', status, cancel_reason) into v_answer from sms_messages;
+    end if;
+    raise exception 'undo';
+  exception
+    when raise_exception then
+      return v_answer;
+  end;
+end $$;
+select is(pg_temp.text_after(change), answer, sentence)
+from (
+  values
+    ('select 1', 'goes', 'a text that is still wanted goes'),
+    ('update user_notification_preferences set sms_enabled = false', 'cancelled: switched_on: the user does not want calendar.sync_failed by text', 'texts switched off'),
+    ('delete from user_notification_preferences', 'cancelled: switched_on: the user does not want calendar.sync_failed by text', 'preferences that are gone'),
+    ('update notification_subscriptions set is_active = false', 'cancelled: switched_on: the user is not subscribed to calendar.sync_failed (any more)', 'a subscription that is off'),
+    ('delete from notification_subscriptions', 'cancelled: switched_on: the user is not subscribed to calendar.sync_failed (any more)', 'one that is gone'),
+    ('update notification_subscriptions set admin_only = true', 'cancelled: switched_on: calendar.sync_failed is for administrators, and the user is none (any more)', 'one for administrators'),
+    ($$update herald.event_types set is_admin_only = true where event_type = 'calendar.sync_failed'$$, 'cancelled: switched_on: calendar.sync_failed is for administrators, and the user is none (any more)', 'a type for administrators')
+) as given (change, answer, sentence);
+select is(
+  pg_temp.after('email', 'update notification_subscriptions set admin_only = true'),
+  'failed, job cancelled: administrators: the event is for administrators, and the user is none (any more)', 'a mail for administrators'
+);
+update user_notification_preferences set sms_enabled = false;
 
 -- What nobody sends ends when it is worth nothing any more.
 update herald.settings set default_expiry = '2 hours';
