@@ -14,7 +14,8 @@ begin
 end;
 $$;
 
-comment on function herald.end_delivery_without_text() is 'Trigger: ends the waiting delivery of a text that is deleted.';
+comment on function herald.end_delivery_without_text() is
+'Trigger: ends the waiting delivery of a text that is deleted.';
 
 revoke execute on function herald.end_delivery_without_text() from public;
 

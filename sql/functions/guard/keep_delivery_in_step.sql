@@ -51,7 +51,8 @@ create or replace trigger t50_keep_delivery_in_step
 after update on public.sms_messages
 for each row when (
   new.notification_delivery_id is not null
-  and (old.status, old.attempt_count, old.twilio_sid, old.scheduled_for)
-    is distinct from (new.status, new.attempt_count, new.twilio_sid, new.scheduled_for)
+  and (old.status, old.attempt_count, old.twilio_sid, old.scheduled_for) is distinct from (
+    new.status, new.attempt_count, new.twilio_sid, new.scheduled_for
+  )
 )
 execute function herald.keep_delivery_in_step();

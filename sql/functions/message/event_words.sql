@@ -42,7 +42,7 @@ as $$
 $$;
 
 comment on function herald.event_words(text, jsonb) is
-'Title, body (or null), address (or null), text and its template (or null) of an event; one row if there is such a type.';
+'Title, body and address (or null), text and its template (or null) of an event; one row if there is such a type.';
 
 revoke execute on function herald.event_words(text, jsonb) from public;
 grant execute on function herald.event_words(text, jsonb) to herald_runner;

@@ -1,5 +1,5 @@
--- What a notification says and carries: of one event, or of all that a digest has gathered. A digest leaves out what has
--- been redacted, and what has expired by the time it goes.
+-- What a notification says and carries: of one event, or of all that a digest has gathered. A digest leaves out what
+-- has been redacted, and what has expired by the time it goes.
 create or replace function herald.notification_words(p_event_id uuid, p_digest_id uuid, p_at timestamptz)
 returns table (event_id uuid, payload jsonb, sms text, template_id uuid, expires_at timestamptz, ends_at timestamptz)
 language sql

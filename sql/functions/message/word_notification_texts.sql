@@ -1,5 +1,5 @@
--- What the texts of SMS deliveries say, each with its own short links. Words first, then links, then the measure: a text
--- that links would make too long keeps its addresses.
+-- What the texts of SMS deliveries say, each with its own short links. Words first, then links, then the measure: a
+-- text that links would make too long keeps its addresses.
 create or replace function herald.word_notification_texts(p_delivery_ids uuid[], p_now timestamptz)
 returns table (delivery_id uuid, words text, template_id uuid, ends_at timestamptz)
 language plpgsql
@@ -66,7 +66,9 @@ end;
 $$;
 
 comment on function herald.word_notification_texts(uuid[], timestamptz) is
-'Words of the texts of SMS deliveries, the template that made them or null, and until when there is something to tell; makes their short links.';
+$$Words of the texts of SMS deliveries, and the template that made them, or null; makes their short links.
+
+ends_at: when there is nothing to tell any more. No row where there is nothing already.$$;
 
 revoke execute on function herald.word_notification_texts(uuid[], timestamptz) from public;
 grant execute on function herald.word_notification_texts(uuid[], timestamptz) to herald_runner;

@@ -1,5 +1,5 @@
--- Tells digests anew, without what was redacted or has expired: payloads, and the words of texts that have not left. What
--- has gone out keeps what it said then, less what was redacted. The events left out have the reason on record.
+-- Tells digests anew, without what was redacted or has expired: payloads, and the words of texts that have not left.
+-- What has gone out keeps what it said then, less what was redacted. The events left out have the reason on record.
 create or replace function herald.retell_digests(p_delivery_ids uuid[], p_at timestamptz, p_now timestamptz)
 returns integer
 language plpgsql

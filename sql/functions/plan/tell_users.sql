@@ -51,7 +51,7 @@ end;
 $$;
 
 comment on function herald.tell_users(uuid, uuid[], timestamptz) is
-'Delivers or gathers an event for those of its subscribers whose rows are free, and notes the others; how many are free.';
+'Delivers or gathers an event for those of its readers whose rows are free, and notes the others; how many are free.';
 
 revoke execute on function herald.tell_users(uuid, uuid[], timestamptz) from public;
 grant execute on function herald.tell_users(uuid, uuid[], timestamptz) to herald_runner;

@@ -2,8 +2,8 @@
 -- The emission, the digest, the claim and the explanation ask here; nobody else decides, and nobody without preferences
 -- hears of anything.
 --
--- Limits count notifications that have been planned, by the instant the last of their channels goes at. They are asked about once, when a
--- notification is planned (p_counts), under the lock of herald.notification_turns.
+-- Limits count notifications that have been planned, by the instant the last of their channels goes at. They are asked
+-- about once, when a notification is planned (p_counts), under the lock of herald.notification_turns.
 create or replace function herald.decide_notifications(
   p_event_ids uuid[],
   p_user_ids uuid[],

@@ -1,5 +1,6 @@
 -- Gives a delivery that failed another life, with all its attempts, whoever failed it and whether attempts were left. A
--- text that a rule or somebody has cancelled stays cancelled: the delivery gets a fresh one.
+-- text that a rule or somebody has cancelled stays cancelled: the delivery gets a fresh one. What was redacted has
+-- nothing left to say.
 create or replace function public.redrive_notification(p_delivery_id uuid, p_now timestamptz default now())
 returns boolean
 language plpgsql
@@ -24,14 +25,20 @@ begin
   into v_message_id, v_is_cancelled
   from public.sms_messages
   where notification_delivery_id = p_delivery_id;
-  if v_is_cancelled and v_delivery.event_id is not null then
+  if v_delivery.channel = 'sms' and coalesce(v_is_cancelled, true) then
+    if not exists (select from herald.notification_words(v_delivery.event_id, v_delivery.digest_id, v_now)) then
+      return false;
+    end if;
     perform herald.lock_text(v_message_id);
     update public.sms_messages set notification_delivery_id = null where id = v_message_id;
     update public.notification_deliveries
     set
-      status = 'pending', attempts = 0, scheduled_for = v_now, suppressed_reason = null,
-      expires_at = case when expires_at > v_now then expires_at end
+      status = 'pending', attempts = 0, scheduled_for = v_now, suppressed_reason = null
     where id = p_delivery_id and status = 'failed';
+    if not found then
+      return false;
+    end if;
+    perform herald.retell_digests(array[p_delivery_id], v_now, v_now);
     perform herald.write_notification_texts(array[p_delivery_id], v_now);
     return true;
   end if;
@@ -44,6 +51,7 @@ begin
   set expires_at = case when expires_at <= v_now then v_now + (select default_expiry from herald.settings) else expires_at end
   where id = p_delivery_id;
   if public.redrive_queue_job(v_delivery.queue_job_id, v_now) then
+    perform herald.retell_digests(array[p_delivery_id], v_now, v_now);
     return true;
   end if;
 
@@ -51,7 +59,11 @@ begin
   update public.notification_deliveries
   set status = 'pending', queue_job_id = null, attempts = 0, scheduled_for = v_now, suppressed_reason = null
   where id = p_delivery_id and status = 'failed';
-  return found;
+  if not found then
+    return false;
+  end if;
+  perform herald.retell_digests(array[p_delivery_id], v_now, v_now);
+  return true;
 end;
 $$;
 
@@ -59,7 +71,8 @@ comment on function public.redrive_notification(uuid, timestamptz) is
 $$Sends a failed delivery again, with all attempts; false if it has not failed, or if its event was redacted.
 
 It passes the gates again: one that the user does not want any more ends with that as the reason. A delivery whose text
-was cancelled gets a fresh text; the old one stays, and does not belong to it any more.$$;
+was cancelled or deleted gets a fresh one, and a cancelled one stays without the delivery; false if there is nothing to
+tell, since it has no event or its digest has expired.$$;
 
 revoke execute on function public.redrive_notification(uuid, timestamptz) from public;
 grant execute on function public.redrive_notification(uuid, timestamptz) to herald_runner;

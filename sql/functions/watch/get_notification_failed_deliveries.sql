@@ -29,12 +29,18 @@ begin
 
   return query
   with failed as materialized (
-    select fact.*, delivery.last_error, delivery.attempts, delivery.max_attempts
-    -- Whenever they were written: it is the failure that is of the last hours.
-    from herald.notification_facts('-infinity', now() + interval '1 microsecond') as fact
-    inner join public.notification_deliveries as delivery on delivery.id = fact.delivery_id
-    where fact.failed_at >= now() - herald.require_interval('p_interval', p_interval)
-    order by fact.failed_at desc, fact.delivery_id
+    select
+      delivery.id as delivery_id, delivery.event_id, coalesce(event.event_type, delivery.payload ->> 'event_type') as event_type,
+      delivery.channel, delivery.recipient_user_id, delivery.last_error, delivery.attempts, delivery.max_attempts,
+      delivery.created_at, ended.at as failed_at
+    from public.notification_deliveries as delivery
+    left join public.notification_events as event on event.id = delivery.event_id
+    cross join lateral (select coalesce(delivery.failed_at, delivery.bounced_at) as at) as ended
+    where delivery.status in ('failed', 'bounced')
+      and delivery.suppressed_reason is null
+      -- Whenever it was written: it is the failure that is of the last hours.
+      and ended.at >= now() - herald.require_interval('p_interval', p_interval)
+    order by ended.at desc, delivery.id
     limit p_limit
   )
   select

@@ -1,6 +1,6 @@
 -- F57: blank messages went out. Whatever a payload lacks, there are words; at the least, what the event is called.
 begin;
-select plan(12);
+select plan(19);
 
 create temporary table reader on commit drop as select a_user_with_phone() as id;
 insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from reader;
@@ -45,6 +45,36 @@ select is(
 insert into herald.event_types (event_type) values ('order.was_shipped');
 insert into notification_subscriptions (user_id, event_type) select id, 'order.was_shipped' from reader;
 select is((select title from pg_temp.said('order.was_shipped', '{}')), 'Was Shipped', 'a type without a title has its name');
+
+-- Blank words of the payload are none, and its other words stay.
+select emit_notification_event('calendar.sync_failed', p_payload => '{"title": "Blanks", "body": " ", "url": "\t", "n": 1, "extra": null}');
+select is(
+  (select payload from notification_deliveries where channel = 'in_app' and payload ->> 'title' = 'Blanks'),
+  '{"title": "Blanks", "event_type": "calendar.sync_failed", "n": 1, "extra": null}', 'a blank body and a blank address are none'
+);
+
+-- A template is used, and counted, where the words are its own.
+delete from sms_messages;
+delete from herald.sms_template_uses;
+select pg_temp.said('task.due_soon', '{"task_name": "Ferns", "body": "Water"}');
+select results_eq(
+  'select message_content, template_id from sms_messages', $$values ('Water', null::uuid)$$, 'a text of the payload''s words names no template'
+);
+select is_empty('select from herald.sms_template_uses', 'and is no use of one');
+select pg_temp.said('task.due_soon', '{"task_name": "Ferns", "due_time": "noon"}');
+select is(
+  (select template_key from sms_messages inner join sms_templates on sms_templates.id = template_id), 'task_reminder', 'a text of the template''s names it'
+);
+select is((select count(*) from herald.sms_template_uses), 1::bigint, 'and is one use');
+update user_notification_preferences set batch_enabled = true where event_type = 'task.due_soon';
+delete from sms_messages;
+select emit_notification_event('task.due_soon', p_payload => '{"task_name": "Ferns", "due_time": "noon"}');
+select from tick(now() + interval '20 minutes');
+select is((select count(template_id) from sms_messages), 1::bigint, 'also where a digest has one event');
+delete from sms_messages;
+select emit_notification_event('task.due_soon', p_payload => '{"task_name": "Ferns", "due_time": "noon"}') from generate_series(1, 2);
+select from tick(now() + interval '20 minutes');
+select is((select count(template_id) from sms_messages), 0::bigint, 'a digest of several has words of its own');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- F70: statistics were wrong for months. Here is a history, and here are its figures, worked out by hand.
 begin;
-select plan(24);
+select plan(28);
 
 -- Zeros and no nulls where there is nothing.
 select results_eq('select * from get_notification_overview_metrics()', 'values (0::bigint, 0::numeric, 0::numeric, 0::numeric)', 'an overview of nothing');
@@ -112,6 +112,27 @@ from unnest(array[
   $$select get_notification_delivery_timeline('1 day', 'minute')$$, $$select get_notification_delivery_timeline('99 years', 'hour')$$,
   $$select get_notification_failed_deliveries('1 day', 0)$$
 ]) as call;
+
+-- A mail that waited for days failed today; whoever has two addresses is one.
+update notification_deliveries set status = 'failed', failed_at = now() - interval '5 minutes', last_error = 'at last'
+where status = 'pending' and channel = 'push';
+update notification_deliveries set created_at = now() - interval '9 days' where last_error = 'at last';
+select is(
+  (select (last_error, failed_at = now() - interval '5 minutes')::text from get_notification_failed_deliveries('1 hour', 1)), '("at last",t)', 'what failed in the last hour, whenever it was written'
+);
+select is_empty(
+  $$select from get_notification_failed_deliveries('20 minutes') where failed_at < now() - interval '20 minutes'$$, 'and not what failed before'
+);
+create or replace function herald.user_contacts(p_user_ids uuid[]) returns table (user_id uuid, email text, name text)
+language sql stable security definer set search_path = '' as $$
+  select users.id, address, users.name from public.users, unnest(array['a@example.com', 'b@example.com']) as address where users.id = any (p_user_ids)
+$$;
+select is_empty(
+  'select delivery_id from get_notification_failed_deliveries() group by delivery_id having count(*) > 1', 'two addresses do not make a failure two'
+);
+select is_empty(
+  'select user_id from get_notification_active_subscriptions() group by user_id having count(*) > 1', 'nor a subscriber'
+);
 
 select * from finish();
 rollback;

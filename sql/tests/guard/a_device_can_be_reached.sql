@@ -1,6 +1,6 @@
 -- A device that could not be reached is refused when it is written, without a word of its keys.
 begin;
-select plan(9);
+select plan(12);
 
 create temporary table reader on commit drop as select a_user() as id;
 create function pg_temp.subscribe(p_endpoint text, p_key text default 'private key', p_auth text default 'secret') returns text language plpgsql as $$
@@ -23,6 +23,7 @@ from (
     ('a-token-of-some-service', '', '', 'taken', 'a device of another kind of service'),
     ('', 'private key', 'secret', '22023', 'no address'),
     ('https://push.example/send 1', 'private key', 'secret', '22023', 'an address with a blank'),
+    ('https://push.example/' || repeat('ü', 1024), 'private key', 'secret', '22023', 'more bytes than an index takes'),
     ('https://push.example/' || repeat('x', 2048), 'private key', 'secret', '22023', 'an address without end'),
     (null, 'private key', 'secret', '22023', 'none'),
     ('https://push.example/send/2', null, 'secret', '22004', 'no key'),
@@ -31,6 +32,12 @@ from (
 insert into push_subscriptions (user_id, endpoint, p256dh_key, auth_key) select id, 'https://push.example/send/1', 'new', 'new' from reader
 on conflict (endpoint) do update set p256dh_key = excluded.p256dh_key, auth_key = excluded.auth_key;
 select is((select p256dh_key from push_subscriptions where endpoint = 'https://push.example/send/1'), 'new', 'a device that comes again brings its new keys');
+
+update push_subscriptions set is_active = false;
+select ok(not is_active, 'one that is gone is off') from push_subscriptions where endpoint = 'https://push.example/send/1';
+insert into push_subscriptions (user_id, endpoint, p256dh_key, auth_key) select id, 'https://push.example/send/1', 'newer', 'newer' from reader
+on conflict (endpoint) do update set p256dh_key = excluded.p256dh_key, auth_key = excluded.auth_key;
+select ok(is_active, 'and on again when it comes again with new keys') from push_subscriptions where endpoint = 'https://push.example/send/1';
 
 select * from finish();
 rollback;

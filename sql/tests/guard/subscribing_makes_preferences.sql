@@ -1,7 +1,7 @@
 -- Whoever subscribes gets preferences with the defaults; what is there is never overwritten. New users get the two
 -- briefs, old ones were given them, and what somebody ended stays ended.
 begin;
-select plan(17);
+select plan(19);
 
 create temporary table reader on commit drop as select a_user() as id;
 select set_eq(
@@ -35,6 +35,13 @@ select is(
   (select count(*) from user_notification_preferences where event_type = 'user.signup'), 1::bigint,
   'also one that is switched on later has them'
 );
+
+delete from user_notification_preferences where event_type = 'task.due_soon';
+update notification_subscriptions set filters = '{"n": 1}' where event_type = 'task.due_soon';
+select is_empty($$select from user_notification_preferences where event_type = 'task.due_soon'$$, 'whose preferences are gone hears nothing');
+insert into notification_subscriptions (user_id, event_type) select id, 'task.due_soon' from reader
+on conflict (user_id, event_type) do update set is_active = true;
+select isnt_empty($$select from user_notification_preferences where event_type = 'task.due_soon'$$, 'until they subscribe again');
 
 update notification_subscriptions set is_active = false where event_type = 'brief.failed';
 delete from notification_subscriptions where event_type = 'brief.completed';

@@ -1,7 +1,7 @@
 -- max_per_hour counts in every hour that a notification would fall into, max_per_day on the day of the preferences'
 -- zone. What is over them is suppressed with the figures; 0 means none, and null no limit.
 begin;
-select plan(15);
+select plan(22);
 
 create temporary table reader on commit drop as select a_user_with_phone() as id;
 insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from reader;
@@ -45,6 +45,19 @@ update user_notification_preferences set max_per_day = 0;
 select is(pg_temp.tell('2032-05-01 12:00+00'), 'max_per_day', '0 means none, and not a default');
 update user_notification_preferences set max_per_day = null, max_per_hour = 0;
 select is(pg_temp.tell('2032-05-01 12:00+00'), 'max_per_hour', 'also in an hour');
+
+-- Quiet hours from 22:00 to 08:00 hold up nothing for who reads in the application only.
+update user_notification_preferences
+set max_per_hour = 1, max_per_day = 2, timezone = 'UTC', quiet_hours_enabled = true, email_enabled = true, push_enabled = true, sms_enabled = false;
+select is(pg_temp.tell('2033-05-01 22:30+00'), 'told', 'one that is shown in the night');
+select is(pg_temp.tell('2033-05-01 22:40+00'), 'max_per_hour', 'counts in its own hour');
+select is(pg_temp.tell('2033-05-01 23:40+00'), 'told', 'and in no other');
+select is(pg_temp.tell('2033-05-01 23:59+00'), 'max_per_hour', 'each of them');
+select is(pg_temp.tell('2033-05-02 00:50+00'), 'told', 'on its own day');
+-- What is sent goes in the morning, all at once.
+update user_notification_preferences set sms_enabled = true;
+select is(pg_temp.tell('2034-05-01 22:30+00'), 'told', 'one that is sent as well');
+select is(pg_temp.tell('2034-05-01 23:40+00'), 'max_per_hour', 'counts in the hour in which it is sent');
 
 select * from finish();
 rollback;
