@@ -62,12 +62,27 @@ begin
   with unsaid as (
     update public.sms_messages
     set message_content = '(redacted)', template_vars = null
-    where notification_delivery_id = any (v_ended) and status in ('cancelled', 'failed') and twilio_sid is null
+    where twilio_sid is null
+      and (
+        (notification_delivery_id = any (v_ended) and status in ('cancelled', 'failed'))
+        or (notification_delivery_id = any (v_retold) and status = 'cancelled')
+      )
     returning notification_delivery_id
   )
   delete from public.notification_tracking_links as link
   using unsaid
   where link.delivery_id = unsaid.notification_delivery_id;
+
+  -- Those in whose place another text was made.
+  update public.sms_messages as message
+  set message_content = '(redacted)', template_vars = null
+  from public.notification_deliveries as delivery
+  where delivery.id = any (v_ended || v_retold)
+    and delivery.channel = 'sms'
+    and message.user_id = delivery.recipient_user_id
+    and message.status = 'cancelled'
+    and message.notification_delivery_id is null
+    and message.metadata ->> 'delivery_id' = delivery.id::text;
 
   update public.notification_deliveries
   set

@@ -12,17 +12,36 @@ declare
   v_ids uuid[];
   v_due public.notification_deliveries[];
 begin
-  -- A little ahead of time: no claim comes in between.
-  perform herald.retell_digests(array_agg(ageing.id), p_now + interval '10 seconds', p_now)
-  from (
+  -- A little ahead of time, so that a claim that comes then need not wait for the next tick.
+  v_ids := array(
     select id
     from public.notification_deliveries
     where status = 'pending' and expires_at <= p_now + interval '10 seconds' and digest_id is not null
     order by expires_at
     limit p_limit
-    for no key update skip locked
-  ) as ageing
-  having count(*) > 0;
+  );
+  if v_ids <> '{}' then
+    with texts as materialized (
+      select notification_delivery_id
+      from public.sms_messages
+      where notification_delivery_id = any (v_ids)
+      order by id
+      for no key update skip locked
+    ),
+    free as (
+      select id
+      from public.notification_deliveries
+      where id = any (v_ids)
+        and status = 'pending'
+        and (channel <> 'sms' or id in (select texts.notification_delivery_id from texts))
+      order by id
+      for no key update skip locked
+    )
+    select array_agg(free.id)
+    into v_ids
+    from free;
+    perform herald.retell_digests(v_ids, p_now + interval '10 seconds', p_now);
+  end if;
 
   perform herald.cancel_jobs(array_agg(late.queue_job_id), 'expired: nobody sent it in time', p_now)
   from (

@@ -10,6 +10,13 @@ declare
   v_waiting uuid[];
   v_retold integer;
 begin
+  -- Texts before deliveries, as everywhere.
+  perform
+  from public.sms_messages
+  where notification_delivery_id = any (p_delivery_ids)
+  order by id
+  for no key update;
+
   with held as materialized (
     select id, digest_id, recipient_user_id, channel, event_id, expires_at, status,
       case when status = 'pending' then greatest(scheduled_for, p_at) else coalesce(scheduled_for, created_at) end as at
@@ -51,12 +58,11 @@ begin
     where delivery.id = told.id
     returning delivery.id, delivery.channel, delivery.status
   )
-  select count(*), array_agg(id) filter (where channel = 'sms' and status = 'pending')
+  select count(*), array_agg(id) filter (where channel = 'sms' and status in ('pending', 'failed'))
   into v_retold, v_waiting
   from retold;
 
   if v_waiting is not null then
-    -- One that has left meanwhile is waited for, and seen to have left.
     update public.sms_messages as message
     set
       message_content = said.words,
@@ -64,13 +70,15 @@ begin
       expires_at = coalesce(said.ends_at, message.expires_at)
     from herald.word_notification_texts(v_waiting, p_at) as said
     where message.notification_delivery_id = said.delivery_id
-      and message.status in ('pending', 'scheduled', 'queued');
+      and message.status in ('pending', 'scheduled', 'queued', 'failed')
+      and message.twilio_sid is null;
 
     delete from public.notification_tracking_links as link
     using public.sms_messages as message
     where link.delivery_id = any (v_waiting)
       and message.notification_delivery_id = link.delivery_id
-      and message.status in ('pending', 'scheduled', 'queued')
+      and message.status in ('pending', 'scheduled', 'queued', 'failed')
+      and message.twilio_sid is null
       and strpos(message.message_content, '/l/' || link.short_code) = 0;
   end if;
   return v_retold;

@@ -1,7 +1,7 @@
 -- Redaction takes an event out of everything that has not gone: its own notifications end, a digest goes without it, an
 -- open digest leaves it out. Its words are nowhere any more but in what readers have got.
 begin;
-select plan(31);
+select plan(35);
 
 create temporary table reader on commit drop as select a_user_with_phone() as id;
 insert into notification_subscriptions (user_id, event_type)
@@ -91,10 +91,22 @@ select is_empty('select * from pg_temp.traces()', 'and nothing is left');
 delete from notification_events where redacted_at is not null;
 select is((select count(*) from notification_deliveries where digest_id is not null), 6::bigint, 'digests outlive the redacted event');
 
+-- Texts that were stopped, and one that was made in the place of one of them.
+delete from sms_messages;
+create temporary table stopped on commit drop as
+select pg_temp.emit('brain_dump.processed', 'secret') as id union all select pg_temp.emit('calendar.sync_failed', words) from unnest(array['secret', 'fifth']) as words;
+select from tick(now() + interval '64 minutes');
+select is((select count(cancel_sms(id, 'by hand')) from sms_messages where status = 'queued'), 2::bigint, 'two texts are stopped');
+select ok(bool_and(redrive_notification(delivery.id, now() + interval '65 minutes')), 'and their deliveries driven again')
+from notification_deliveries as delivery inner join stopped on stopped.id = delivery.event_id where channel = 'sms';
+select is((select count(redact_notification_event(event.id)) from notification_events as event inner join stopped using (id) where payload ->> 'title' = 'secret'), 2::bigint, 'then their events are redacted');
+select is_empty('select * from pg_temp.traces()', 'and none of the texts has the words');
+delete from notification_events where redacted_at is not null;
+
 -- For later.
 select redact_notification_event(pg_temp.emit('brain_dump.processed', 'secret', now() + interval '1 hour'));
 select from tick(now() + interval '2 hours');
-select is((select count(*) from list_notifications()), 2::bigint, 'one for later is never shown');
+select is((select count(*) from list_notifications()), 3::bigint, 'one for later is never shown');
 
 select * from finish();
 rollback;
