@@ -1,5 +1,6 @@
 -- Texts against their users' limits, each at its instant: what was counted before, and those of these that come
--- earlier. A day is a day of the user, an hour is any hour. Whoever counts by this holds the rows of user_sms_preferences.
+-- earlier. A day is a day of the user, an hour is any hour. Whoever counts by this holds the users' rows of
+-- user_sms_preferences.
 --
 -- A loop, because whether one may go depends on which of the earlier ones went.
 create or replace function herald.count_against_limits(p_user_ids uuid[], p_at timestamptz[], p_consumes boolean[])
