@@ -50,6 +50,7 @@ $found$;
 \ir guard/check_filters.sql
 \ir guard/check_notification_preferences.sql
 \ir guard/check_notification_subscription.sql
+\ir guard/check_policy.sql
 \ir guard/check_push_subscription.sql
 \ir guard/check_sms_message.sql
 \ir guard/check_sms_preferences.sql
@@ -77,6 +78,7 @@ $found$;
 \ir guard/require_e164.sql
 \ir guard/require_event_type.sql
 \ir guard/require_interval.sql
+\ir guard/require_preference.sql
 \ir guard/require_rrule.sql
 \ir guard/require_sendable.sql
 \ir guard/require_series.sql
