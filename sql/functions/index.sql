@@ -44,7 +44,15 @@ $found$;
 \ir access/require_signed_in_user.sql
 \ir access/subscribe_new_users.sql
 \ir access/user_exists.sql
+\ir consent/lock_number.sql
 \ir consent/number_hash.sql
+\ir consent/opt_in_number.sql
+\ir consent/opt_out_number.sql
+\ir consent/read_reply.sql
+\ir consent/record_consent.sql
+\ir consent/standing_opt_out.sql
+\ir consent/start_texts.sql
+\ir consent/stop_texts.sql
 \ir consent/suppress_number.sql
 \ir guard/check_delivery.sql
 \ir guard/check_filters.sql
@@ -61,6 +69,7 @@ $found$;
 \ir guard/give_sms_job.sql
 \ir guard/integer_or_null.sql
 \ir guard/is_blank.sql
+\ir guard/keep_consent_log.sql
 \ir guard/keep_delivery_in_step.sql
 \ir guard/keep_event_immutable.sql
 \ir guard/keep_notification_in_step.sql
@@ -69,6 +78,7 @@ $found$;
 \ir guard/mask_phone.sql
 \ir guard/move_sms_job.sql
 \ir guard/quote_key.sql
+\ir guard/record_wishes.sql
 \ir guard/refuse_unknown.sql
 \ir guard/release_dedup_key.sql
 \ir guard/require_e164.sql
@@ -182,6 +192,7 @@ $found$;
 \ir track/map_twilio_status.sql
 \ir track/mark_opened.sql
 \ir track/place_early_reports.sql
+\ir track/receive_sms.sql
 \ir track/record_link_click.sql
 \ir track/record_twilio_status.sql
 \ir track/status_rank.sql
