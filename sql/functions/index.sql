@@ -105,15 +105,18 @@ $found$;
 \ir message/fill_template.sql
 \ir message/find_urls.sql
 \ir message/first_words.sql
+\ir message/free_codes.sql
 \ir message/generate_short_code.sql
 \ir message/grapheme_letters.sql
 \ir message/is_web_address.sql
+\ir message/keep_links.sql
 \ir message/known_links.sql
 \ir message/list_updates.sql
 \ir message/make_links.sql
 \ir message/measure_sms.sql
 \ir message/missing_template_vars.sql
 \ir message/notification_words.sql
+\ir message/plan_links.sql
 \ir message/render_sms_template.sql
 \ir message/short_codes.sql
 \ir message/shorten_urls.sql
@@ -188,6 +191,8 @@ $found$;
 \ir send/resolve_sms_in_doubt.sql
 \ir send/settle_sms.sql
 \ir track/apply_sms_report.sql
+\ir track/follow_link.sql
+\ir track/heed_report.sql
 \ir track/lock_text.sql
 \ir track/map_twilio_status.sql
 \ir track/mark_opened.sql

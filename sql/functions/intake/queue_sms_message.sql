@@ -27,6 +27,7 @@ declare
   v_phone_number text := p_phone_number;
   v_message text := p_message;
   v_template_id uuid;
+  v_links record;
   v_id uuid;
   v_same boolean;
 begin
@@ -87,12 +88,13 @@ begin
       end if;
     end if;
 
+    select * into v_links from herald.plan_links(v_message);
     insert into public.sms_messages (
       user_id, phone_number, message_content, template_id, template_vars, status, priority, scheduled_for, max_attempts,
       project_id, task_id, metadata, category, expires_at, correlation_id, idempotency_key, request_digest
     )
     values (
-      p_user_id, v_phone_number, v_message, v_template_id,
+      p_user_id, v_phone_number, v_links.words, v_template_id,
       case when p_template_key is not null then p_template_vars end,
       case when p_scheduled_for is null then 'pending' else 'scheduled' end::public.sms_status, p_priority,
       p_scheduled_for, p_max_attempts, p_project_id, p_task_id, coalesce(p_metadata, '{}'), p_category,
@@ -102,6 +104,7 @@ begin
     returning id into v_id;
 
     if v_id is not null then
+      perform herald.keep_links(v_id, v_links.urls, v_links.codes, now());
       if v_template_id is not null then
         insert into herald.sms_template_uses (template_id, used_at) values (v_template_id, now());
       end if;
@@ -134,7 +137,8 @@ p_phone_number: E.164; null takes the user's own. p_message: 1 to 1,600 characte
 p_template_vars. p_scheduled_for: not before this instant; null means at once. p_category: one of
 herald.sms_categories; null for a transactional text. p_expires_at: not after this instant; null takes the category's
 default. p_idempotency_key: the same key with the same request returns the first text. p_metadata: anything, kept with
-the text. A text that may not go (opted out, unverified, suppressed, expired) is recorded as cancelled with its reason.
+the text. Addresses become short links if settings.link_base_url is set; the limit is on what comes of that. A text that
+may not go (opted out, unverified, suppressed, expired) is recorded as cancelled with its reason.
 
 Errors: 22023 and 22004 an argument that makes no sense; 23503 unknown user, template or category; SMS03 the key was
 used for another request; SMS04 template values missing.$$;
