@@ -21,8 +21,8 @@ create table herald.report_codes (
   constraint report_codes_pause_is_positive check (sender_pause > interval '0')
 );
 comment on table herald.report_codes is
-'Twilio''s error codes in reports of failed texts, each with what follows besides. One that is not here changes nothing '
-'but its text.';
+'Twilio''s error codes in reports of failed texts, each with what follows besides. One that is not here changes '
+'nothing but its text.';
 comment on column herald.report_codes.suppress_after is
 'So many failures of a number by such codes, with no text delivered in between, suppress it; null for never.';
 comment on column herald.report_codes.is_opt_out is

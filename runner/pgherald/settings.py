@@ -76,6 +76,7 @@ class TwilioSettings:
     sender: str
     api_url: str | None = None
     callback_url: str | None = None
+    inbound_url: str | None = None
     connect_timeout: float = 5
     send_timeout: float = 30
 
@@ -191,6 +192,7 @@ class ServeSettings:
     database_url: Secret
     auth_token: Secret
     callback_url: str
+    inbound_url: str | None
     bind: Address
 
     @classmethod
@@ -200,6 +202,7 @@ class ServeSettings:
             database_url=_database_url(options, "database_url"),
             auth_token=Secret(_required(options, "auth_token")),
             callback_url=_web_url(_required(options, "callback_url"), "callback_url"),
+            inbound_url=_web_url(options["inbound_url"], "inbound_url") if options["inbound_url"] else None,
             bind=_address(options["bind"], "bind"),
         )
 
@@ -288,6 +291,13 @@ _SETTINGS: Final = {
         "PGHERALD_CALLBACK_URL",
         "The public address that leads to /twilio/status here: Twilio reports there what became of a text, and its "
         "signatures are checked against it.",
+        {"metavar": "URL"},
+    ),
+    "inbound_url": _Setting(
+        "--inbound-url",
+        "PGHERALD_INBOUND_URL",
+        "The public address that leads to /twilio/inbound here, where Twilio brings the texts that come in. "
+        "Default: the callback URL with inbound as its last part.",
         {"metavar": "URL"},
     ),
     "job_types": _Setting(
@@ -419,7 +429,7 @@ _SETTINGS: Final = {
     "serve": _Setting(
         "--serve",
         "PGHERALD_SERVE",
-        "Take Twilio's reports in this process as well, on this address. Default: no.",
+        "Take reports, texts that come in, and visits to short links in this process as well. Default: no.",
         {"metavar": "HOST:PORT"},
     ),
     "bind": _Setting(
@@ -441,7 +451,7 @@ _SETTINGS: Final = {
         {"type": click.Choice(["text", "json"], case_sensitive=False), "default": "text"},
     ),
 }
-_SERVE: Final = ("database_url", "auth_token", "callback_url", "bind", "log_level", "log_format")
+_SERVE: Final = ("database_url", "auth_token", "callback_url", "inbound_url", "bind", "log_level", "log_format")
 _RUN: Final = tuple(name for name in _SETTINGS if name != "bind")
 _TWILIO: Final = ("account_sid", "auth_token", "from_number", "messaging_service_sid", "api_url")
 _ACCOUNTS: Final = ("database_url", *_TWILIO, "smtp_url", "vapid_private_key")
@@ -604,6 +614,7 @@ def _twilio(options: Mapping[str, Any]) -> TwilioSettings:
         sender=_sender(options),
         api_url=_web_url(options["api_url"], "api_url") if options["api_url"] else None,
         callback_url=_web_url(options["callback_url"], "callback_url") if options["callback_url"] else None,
+        inbound_url=_web_url(options["inbound_url"], "inbound_url") if options["inbound_url"] else None,
         connect_timeout=options["connect_timeout"],
         send_timeout=options["send_timeout"],
     )

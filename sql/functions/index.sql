@@ -214,7 +214,9 @@ $found$;
 \ir watch/get_sms_daily_metrics.sql
 \ir watch/get_sms_notification_stats.sql
 \ir watch/get_user_sms_metrics.sql
+\ir watch/is_ticking.sql
 \ir watch/list_notifications.sql
+\ir watch/metrics.sql
 \ir watch/notification_facts.sql
 \ir watch/percent.sql
 \ir watch/sms_days.sql

@@ -164,7 +164,10 @@ async def _serve(settings: RunSettings, database: Database, stack: AsyncExitStac
     except ImportError:
         raise click.ClickException(_NEEDS_WEB) from None
     application = webhooks.endpoint(
-        database, auth_token=settings.twilio.auth_token, callback_url=settings.twilio.callback_url
+        database,
+        auth_token=settings.twilio.auth_token,
+        callback_url=settings.twilio.callback_url,
+        inbound_url=settings.twilio.inbound_url,
     )
     try:
         await stack.enter_async_context(webhooks.serving(application, settings.serve))
@@ -212,6 +215,7 @@ async def _run_simulated(options: Mapping[str, Any], database_url: str) -> int:
                     "from_number": _TEST_NUMBER,
                     "api_url": simulator.base_url,
                     "callback_url": f"http://{address}/twilio/status",
+                    "inbound_url": None,
                     "serve": address,
                 }
             )

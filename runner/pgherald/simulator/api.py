@@ -81,8 +81,11 @@ class Simulator:
                 await runner.cleanup()
                 await self._end_lives()
 
-    async def receive(self, *, url: str, from_: str, to: str, body: str) -> int:
-        """Let somebody text us: a signed webhook to `url`. Gives the status that was answered."""
+    async def receive(self, *, url: str, from_: str, to: str, body: str, opt_out_type: str | None = None) -> int:
+        """Let somebody text us: a signed webhook to `url`. Gives the status that was answered.
+
+        With Advanced Opt-Out, Twilio says what it takes the text for: STOP, START or HELP.
+        """
         parameters = {
             "MessageSid": f"SM{secrets.token_hex(16)}",
             "AccountSid": self.account_sid,
@@ -90,6 +93,7 @@ class Simulator:
             "To": to,
             "Body": body,
             "NumMedia": "0",
+            **({"OptOutType": opt_out_type} if opt_out_type else {}),
         }
         return await self._caller.post(url, parameters)
 
