@@ -34,6 +34,20 @@ begin
     perform herald.require_time_zone('timezone', new.timezone);
   end if;
 
+  -- Whoever has no rights on these tables but what a policy gives cannot say of a number that it is theirs.
+  if new.phone_verified
+    and (
+      tg_op = 'INSERT'
+      or old.phone_verified is not true
+      or new.phone_verified_at is distinct from old.phone_verified_at
+    )
+    and not pg_has_role(current_user, 'herald_runner', 'member')
+    and not pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = tg_relid), 'member')
+  then
+    raise exception 'phone_verified cannot be set by %', current_user
+      using errcode = '42501', hint = 'Call start_phone_verification, and confirm_phone_verification with the code.';
+  end if;
+
   -- Verified by the same statement only if that says when: an upsert that repeats phone_verified proves nothing.
   if tg_op = 'UPDATE' and new.phone_number is distinct from old.phone_number
     and new.phone_verified_at is not distinct from old.phone_verified_at
