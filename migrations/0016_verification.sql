@@ -3,7 +3,7 @@
 -- transactional: false
 
 -- A category without a switch: nobody can have opted out of the text that they are waiting for.
--- squawk-ignore-file constraint-missing-not-valid
+-- squawk-ignore-file constraint-missing-not-valid, ban-drop-not-null
 
 begin;
 
