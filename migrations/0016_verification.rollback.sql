@@ -2,6 +2,7 @@
 
 begin;
 
+drop table herald.verify_requests;
 drop table herald.phone_verifications;
 drop table herald.verification_turns;
 drop table herald.verification_limits;

@@ -105,7 +105,33 @@ comment on table herald.phone_verifications is 'Codes on their way to a number t
 comment on column herald.phone_verifications.code_hash is 'SHA-256 of salt and code; gone when it has ended.';
 comment on column herald.phone_verifications.redacted_at is 'Since when the text with the code does not show it.';
 
+-- What a runner is to ask of Twilio Verify, each once: nobody knows whether a request that got no answer was carried out.
+create table herald.verify_requests (
+  id uuid not null default gen_random_uuid(),
+  verification_id uuid not null,
+  kind text not null,
+  code text,
+  code_hash bytea,
+  created_at timestamptz not null,
+  claimed_at timestamptz,
+  outcome text,
+  constraint verify_requests_pkey primary key (id),
+  constraint verify_requests_verification_id_fkey
+  foreign key (verification_id) references herald.phone_verifications (id) on delete cascade,
+  constraint verify_requests_kind_is_known check (kind in ('start', 'check')),
+  constraint verify_requests_outcome_is_known check (outcome in ('sent', 'approved', 'wrong', 'over', 'failed'))
+);
+create index verify_requests_verification_id_idx on herald.verify_requests (verification_id, created_at);
+create index verify_requests_waiting_idx on herald.verify_requests (created_at) where claimed_at is null;
+comment on table herald.verify_requests is 'Requests to Twilio Verify, for a runner to make.';
+comment on column herald.verify_requests.code is 'The code to be checked; gone once a runner has it.';
+comment on column herald.verify_requests.code_hash is 'SHA-256 of the verification''s id and the code.';
+comment on column herald.verify_requests.outcome is
+'sent: the code is on its way · approved, wrong: the code is · over: it was used up, or came too late · failed: nothing '
+'came of it.';
+
 grant select on herald.verification_limits to herald_runner;
-grant select, insert, update, delete on herald.verification_turns, herald.phone_verifications to herald_runner;
+grant select, insert, update, delete
+on herald.verification_turns, herald.phone_verifications, herald.verify_requests to herald_runner;
 
 commit;

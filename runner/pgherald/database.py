@@ -147,6 +147,16 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyRequest:
+    """A request to Twilio Verify: `start` sends a code to the number, `check` asks whether `code` is the one."""
+
+    id: UUID
+    kind: str
+    phone_number: str = field(repr=False)
+    code: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One value for a monitor."""
 
@@ -451,6 +461,24 @@ class Database(AbstractAsyncContextManager["Database"]):
         async with self._pool.connection() as connection, connection.cursor(row_factory=scalar_row) as cursor:
             await cursor.execute(query, (short_code, user_agent, method))
             return str(await cursor.fetchone())
+
+    async def claim_verify_requests(self, limit: int) -> list[VerifyRequest]:
+        """Claim requests to Twilio Verify; each is handed out once."""
+        query = "select id, kind, phone_number, code from herald.claim_verify_requests(p_limit => %s::integer)"
+        async with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(VerifyRequest)) as cursor,
+        ):
+            await cursor.execute(query, (limit,))
+            return await cursor.fetchall()
+
+    async def record_verify_result(self, request: VerifyRequest, outcome: str) -> None:
+        """Record what came of a request to Twilio Verify."""
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "select herald.record_verify_result(p_request_id => %s::uuid, p_outcome => %s::text)",
+                (request.id, outcome),
+            )
 
     async def is_ticking(self) -> bool:
         """Tell whether tick() has run lately."""

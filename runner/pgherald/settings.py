@@ -24,6 +24,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ACCOUNT_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
 _SERVICE_SID: Final = re.compile(r"MG[0-9a-fA-F]{32}")
+_VERIFY_SID: Final = re.compile(r"VA[0-9a-fA-F]{32}")
 _HIGHEST_PORT: Final = 65_535
 _SMTP_PORT: Final = 587
 _SMTPS_PORT: Final = 465
@@ -77,6 +78,7 @@ class TwilioSettings:
     api_url: str | None = None
     callback_url: str | None = None
     inbound_url: str | None = None
+    verify_service_sid: str | None = None
     connect_timeout: float = 5
     send_timeout: float = 30
 
@@ -299,6 +301,13 @@ _SETTINGS: Final = {
         "The public address that leads to /twilio/inbound here, where Twilio brings the texts that come in. "
         "Default: the callback URL with inbound as its last part.",
         {"metavar": "URL"},
+    ),
+    "verify_service_sid": _Setting(
+        "--verify-service-sid",
+        "PGHERALD_VERIFY_SERVICE_SID",
+        "The service of Twilio Verify that makes and checks codes, where herald.settings.verification_provider is "
+        "twilio_verify. Default: none.",
+        {"metavar": "SID"},
     ),
     "job_types": _Setting(
         "--job-type",
@@ -608,6 +617,9 @@ def _twilio(options: Mapping[str, Any]) -> TwilioSettings:
     account_sid, auth_token = _required(options, "account_sid"), _required(options, "auth_token")
     if not _ACCOUNT_SID.fullmatch(account_sid):
         raise _refusal("account_sid", "must be AC and 32 hexadecimal digits. Twilio's console shows it.")
+    verify_service_sid: str | None = options["verify_service_sid"]
+    if verify_service_sid and not _VERIFY_SID.fullmatch(verify_service_sid):
+        raise _refusal("verify_service_sid", "must be VA and 32 hexadecimal digits. Twilio's console shows it.")
     return TwilioSettings(
         account_sid=account_sid,
         auth_token=Secret(auth_token),
@@ -615,6 +627,7 @@ def _twilio(options: Mapping[str, Any]) -> TwilioSettings:
         api_url=_web_url(options["api_url"], "api_url") if options["api_url"] else None,
         callback_url=_web_url(options["callback_url"], "callback_url") if options["callback_url"] else None,
         inbound_url=_web_url(options["inbound_url"], "inbound_url") if options["inbound_url"] else None,
+        verify_service_sid=verify_service_sid or None,
         connect_timeout=options["connect_timeout"],
         send_timeout=options["send_timeout"],
     )

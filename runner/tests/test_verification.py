@@ -1,10 +1,14 @@
 """Codes in parallel sessions: a number is verified once, and limits hold for those who ask at the same time."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from stage import Connection, Desk, a_runner, at_once, rows, value
+from pgherald.database import Database
+from pgherald.settings import Secret, TwilioSettings
+from pgherald.verify import verifying
+from stage import SENDER, Connection, Desk, a_runner, at_once, rows, until, value
 
 if TYPE_CHECKING:
     from pgherald.simulator import Simulator
@@ -79,3 +83,87 @@ async def test_a_code_goes_all_the_way(database_url: str, simulator: "Simulator"
     assert said == {"word": "verified"}
     (text,) = await desk.rows("select message_content from public.sms_messages")
     assert found[0] not in text["message_content"]
+
+
+async def asked(desk: Desk, user: object, code: str) -> str:
+    """Confirm until it is known what becomes of it."""
+    for _ in range(100):
+        (said,) = await desk.rows("select public.confirm_phone_verification(%s, %s) as word", user, code)
+        if said["word"] != "checking":
+            return str(said["word"])
+        await asyncio.sleep(0.05)
+    raise AssertionError("still checking")
+
+
+async def test_twilio_verify_does_the_same(database_url: str, simulator: "Simulator") -> None:
+    desk = Desk(database_url)
+    (user,) = await desk.rows("select tests.a_user() as id")
+    await desk.rows("update herald.settings set verification_provider = 'twilio_verify'")
+    settings = TwilioSettings(
+        account_sid=simulator.account_sid,
+        auth_token=Secret(simulator.auth_token),
+        sender=SENDER,
+        api_url=simulator.base_url,
+        verify_service_sid=f"VA{'0' * 32}",
+    )
+    async with Database(Secret(database_url)) as database, verifying(database, settings):
+        (said,) = await desk.rows("select status from public.start_phone_verification(%s, %s)", user["id"], NUMBER)
+        assert said == {"status": "sent"}
+        await until(lambda: NUMBER in simulator.codes)
+        code = simulator.codes[NUMBER]
+        wrong = f"{(int(code) + 1) % 1_000_000:06}"
+        assert await asked(desk, user["id"], wrong) == "wrong"
+        assert await asked(desk, user["id"], wrong) == "wrong"
+        assert await asked(desk, user["id"], code) == "verified"
+        assert await asked(desk, user["id"], code) == "verified", "whoever asks again is told the same"
+        assert await asked(desk, user["id"], wrong) == "none"
+    (wishes,) = await desk.rows("select phone_number, phone_verified from public.user_sms_preferences")
+    assert wishes == {"phone_number": NUMBER, "phone_verified": True}
+    assert await desk.rows("select id from public.sms_messages") == []
+    requests = await desk.rows("select kind, outcome, code from herald.verify_requests order by created_at")
+    assert [tuple(request.values()) for request in requests] == [
+        ("start", "sent", None),
+        ("check", "wrong", None),
+        ("check", "approved", None),
+    ]
+
+
+async def test_a_code_that_twilio_verify_does_not_know_is_over(database_url: str, simulator: "Simulator") -> None:
+    desk = Desk(database_url)
+    (user,) = await desk.rows("select tests.a_user() as id")
+    await desk.rows("update herald.settings set verification_provider = 'twilio_verify'")
+    settings = TwilioSettings(
+        account_sid=simulator.account_sid,
+        auth_token=Secret(simulator.auth_token),
+        sender=SENDER,
+        api_url=simulator.base_url,
+        verify_service_sid=f"VA{'0' * 32}",
+    )
+    async with Database(Secret(database_url)) as database, verifying(database, settings):
+        await desk.rows("select * from public.start_phone_verification(%s, %s)", user["id"], NUMBER)
+        await until(lambda: NUMBER in simulator.codes)
+        simulator.codes.clear()
+        assert await asked(desk, user["id"], "123456") == "expired"
+    (ended,) = await desk.rows("select outcome from herald.phone_verifications")
+    assert ended == {"outcome": "expired"}
+
+
+async def test_twilio_verify_that_is_away_does_no_harm(database_url: str, simulator: "Simulator") -> None:
+    desk = Desk(database_url)
+    (user,) = await desk.rows("select tests.a_user() as id")
+    await desk.rows("update herald.settings set verification_provider = 'twilio_verify'")
+    settings = TwilioSettings(
+        account_sid=simulator.account_sid,
+        auth_token=Secret("wrong"),
+        sender=SENDER,
+        api_url="http://127.0.0.1:9",
+        verify_service_sid=f"VA{'0' * 32}",
+    )
+    async with Database(Secret(database_url)) as database, verifying(database, settings):
+        await desk.rows("select * from public.start_phone_verification(%s, %s)", user["id"], NUMBER)
+        for _ in range(100):
+            (request,) = await desk.rows("select outcome from herald.verify_requests")
+            if request["outcome"]:
+                break
+            await asyncio.sleep(0.05)
+    assert request == {"outcome": "failed"}

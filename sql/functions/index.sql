@@ -45,8 +45,11 @@ $found$;
 \ir access/require_signed_in_user.sql
 \ir access/subscribe_new_users.sql
 \ir access/user_exists.sql
+\ir consent/accept_number.sql
+\ir consent/ask_verify.sql
 \ir consent/begin_verification.sql
 \ir consent/check_verification.sql
+\ir consent/claim_verify_requests.sql
 \ir consent/confirm_phone_verification.sql
 \ir consent/country_code.sql
 \ir consent/end_verification.sql
@@ -57,6 +60,7 @@ $found$;
 \ir consent/opt_out_number.sql
 \ir consent/read_reply.sql
 \ir consent/record_consent.sql
+\ir consent/record_verify_result.sql
 \ir consent/redact_codes.sql
 \ir consent/standing_opt_out.sql
 \ir consent/start_phone_verification.sql

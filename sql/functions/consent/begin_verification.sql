@@ -77,6 +77,22 @@ begin
     perform herald.end_verification(v_latest.id, 'superseded', p_now);
   end if;
 
+  if v_setting.verification_provider = 'twilio_verify' then
+    with made as (
+      insert into herald.phone_verifications (user_id, phone_number, country, provider, created_at, expires_at)
+      values (
+        p_user_id, p_phone_number, herald.country_code(p_phone_number), 'twilio_verify', p_now,
+        p_now + v_setting.verification_lifetime
+      )
+      returning id
+    )
+    insert into herald.verify_requests (verification_id, kind, created_at)
+    select id, 'start', p_now from made;
+    return query
+    select 'sent', p_now + v_setting.verification_lifetime, p_now + v_setting.verification_cooldown;
+    return;
+  end if;
+
   insert into public.sms_messages (
     user_id, phone_number, message_content, priority, category, expires_at, created_at
   )
