@@ -105,7 +105,8 @@ comment on table herald.phone_verifications is 'Codes on their way to a number t
 comment on column herald.phone_verifications.code_hash is 'SHA-256 of salt and code; gone when it has ended.';
 comment on column herald.phone_verifications.redacted_at is 'Since when the text with the code does not show it.';
 
--- What a runner is to ask of Twilio Verify, each once: nobody knows whether a request that got no answer was carried out.
+-- What a runner is to ask of Twilio Verify, each once: of a request that got no answer nobody knows whether it was
+-- carried out.
 create table herald.verify_requests (
   id uuid not null default gen_random_uuid(),
   verification_id uuid not null,
@@ -127,8 +128,8 @@ comment on table herald.verify_requests is 'Requests to Twilio Verify, for a run
 comment on column herald.verify_requests.code is 'The code to be checked; gone once a runner has it.';
 comment on column herald.verify_requests.code_hash is 'SHA-256 of the verification''s id and the code.';
 comment on column herald.verify_requests.outcome is
-'sent: the code is on its way · approved, wrong: the code is · over: it was used up, or came too late · failed: nothing '
-'came of it.';
+'sent: the code is on its way · approved, wrong: the code is · over: it was used up, or came too late · failed: '
+'nothing came of it.';
 
 grant select on herald.verification_limits to herald_runner;
 grant select, insert, update, delete
