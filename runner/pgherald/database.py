@@ -525,7 +525,10 @@ class Database(AbstractAsyncContextManager["Database"]):
         query = """
             select
               current_setting('server_version_num')::integer,
-              to_regproc('public.claim_notifications') is not null and to_regproc('public.receive_sms') is not null
+              num_nulls(
+                to_regproc('public.claim_notifications'), to_regproc('herald.next_claim_at'),
+                to_regproc('public.receive_sms')
+              ) = 0
         """
         try:
             async with await AsyncConnection.connect(self._conninfo, prepare_threshold=None) as connection:
