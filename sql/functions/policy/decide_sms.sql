@@ -20,6 +20,8 @@ returns table (
 language plpgsql
 stable
 set search_path = ''
+-- Planned once a session: planning anew for each array costs more than the answer.
+set plan_cache_mode = 'force_generic_plan'
 set jit = 'off'
 as $$
 #variable_conflict use_column
