@@ -24,7 +24,7 @@ begin
 
   foreach v_part in array array[
     'recurred', 'routines_recurred', 'promoted', 'digests_flushed', 'notifications_promoted', 'leases_expired',
-    'template_uses_folded', 'jobs_pruned'
+    'template_uses_folded', 'jobs_pruned', 'verifications_ended'
   ] loop
     begin
       v_done := case v_part
@@ -35,6 +35,7 @@ begin
         when 'notifications_promoted' then herald.promote_notifications(p_now)
         when 'leases_expired' then herald.expire_leases(p_now)
         when 'template_uses_folded' then herald.fold_template_uses()
+        when 'verifications_ended' then herald.end_verifications(p_now)
         when 'jobs_pruned' then (
           select gone.deleted_count
           from herald.settings as setting
