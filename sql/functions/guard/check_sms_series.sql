@@ -1,5 +1,5 @@
--- A text with a recurrence_pattern is a series: it stands for the plan and never goes itself. Its rule is proved when it
--- is written, and its scheduled_for is always its next occurrence. Any other time it is given is a new start: a rule
+-- A text with a recurrence_pattern is a series: it stands for the plan and never goes itself. Its rule is proved when
+-- it is written, and its scheduled_for is always its next occurrence. Any other time it is given is a new start: a rule
 -- with a COUNT goes on with what is left of it.
 create or replace function herald.check_sms_series()
 returns trigger

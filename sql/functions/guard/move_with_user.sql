@@ -1,5 +1,5 @@
--- The user's clock, hours or limits were changed. What was deferred by them goes back to its own time and is asked about
--- anew, and series go on at the same time of the new clock.
+-- The user's clock, hours or limits were changed. What was deferred by them goes back to its own time and is asked
+-- about anew, and series go on at the same time of the new clock.
 create or replace function herald.move_with_user()
 returns trigger
 language plpgsql
@@ -52,9 +52,10 @@ create or replace trigger t50_move_with_user
 after update of timezone, quiet_hours_start, quiet_hours_end, urgent_alerts, daily_sms_limit, hourly_sms_limit
 on public.user_sms_preferences
 for each row when (
-  (old.timezone, old.quiet_hours_start, old.quiet_hours_end, old.urgent_alerts, old.daily_sms_limit, old.hourly_sms_limit)
-  is distinct from
-  (new.timezone, new.quiet_hours_start, new.quiet_hours_end, new.urgent_alerts, new.daily_sms_limit, new.hourly_sms_limit)
+  (old.timezone, old.quiet_hours_start, old.quiet_hours_end) is distinct from
+  (new.timezone, new.quiet_hours_start, new.quiet_hours_end)
+  or (old.urgent_alerts, old.daily_sms_limit, old.hourly_sms_limit) is distinct from
+  (new.urgent_alerts, new.daily_sms_limit, new.hourly_sms_limit)
 )
 execute function herald.move_with_user();
 

@@ -5,6 +5,15 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- Most new users have none of them.
+  if tg_op = 'INSERT' and not exists (
+    select
+    from herald.sms_routines as routine
+    inner join herald.sms_categories as kind on kind.category = routine.category
+    where routine.is_active and (to_jsonb(new) ->> kind.toggle_column)::boolean
+  ) then
+    return null;
+  end if;
   perform herald.plan_routines(array[new.user_id], now());
   return null;
 end;

@@ -11,7 +11,7 @@ set search_path = ''
 as $$
 begin
   if num_nonnulls(p_project_id, p_task_id) <> 1 then
-    raise exception 'p_project_id and p_task_id are %', case when p_task_id is null then 'both null' else 'both given' end
+    raise exception 'p_project_id and p_task_id are both %', case when p_task_id is null then 'null' else 'given' end
       using errcode = '22023', hint = 'Give the project or the task, one of the two.';
   end if;
 
@@ -34,7 +34,9 @@ end;
 $$;
 
 comment on function public.cancel_sms_for(uuid, uuid, text) is
-$$Cancels the texts of a project or of a task that have not left; tells how many and which. Errors: 22023 none or both.$$;
+$$Cancels the texts of a project or of a task that have not left, and their series; tells how many and which.
+
+Errors: 22023 neither or both.$$;
 
 revoke execute on function public.cancel_sms_for(uuid, uuid, text) from public;
 grant execute on function public.cancel_sms_for(uuid, uuid, text) to herald_runner;

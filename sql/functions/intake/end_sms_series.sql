@@ -41,8 +41,8 @@ end;
 $$;
 
 comment on function public.end_sms_series(uuid, timestamptz, text) is
-$$Ends a series before the occurrence at p_occurrence_at (null: at once), with what is planned of it from there on; false
-if it is over already.
+$$Ends a series before the occurrence at p_occurrence_at (null: at once), with what is planned of it from there on;
+false if it is over already.
 
 Errors: 23503 unknown text; 22023 not a series.$$;
 

@@ -1,5 +1,5 @@
--- Which occurrence of a series somebody means: told by its instant, known by its wall time. One that has its text already
--- is still meant by it, as long as that has not left. Holds the series, so that it does not recur meanwhile.
+-- Which occurrence of a series somebody means: told by its instant, known by its wall time. One that has its text
+-- already is still meant by it, as long as that has not left. Holds the series, so that it does not recur meanwhile.
 create or replace function herald.find_occurrence(p_series_id uuid, p_occurrence_at timestamptz)
 returns table (wall timestamp, message_id uuid)
 language plpgsql

@@ -30,6 +30,7 @@ declare
   v_phone_number text := p_phone_number;
   v_message text := p_message;
   v_template_id uuid;
+  v_links record;
   v_id uuid;
   v_same boolean;
 begin
@@ -102,13 +103,15 @@ begin
       end if;
     end if;
 
+    -- The words of a series outlive any link.
+    select * into v_links from herald.plan_links(case when p_recurrence_pattern is null then v_message end);
     insert into public.sms_messages (
       user_id, phone_number, message_content, template_id, template_vars, status, priority, scheduled_for, max_attempts,
       project_id, task_id, metadata, category, expires_at, correlation_id, idempotency_key, request_digest,
       recurrence_pattern, recurrence_ends, recurrence_timezone
     )
     values (
-      p_user_id, v_phone_number, v_message, v_template_id,
+      p_user_id, v_phone_number, coalesce(v_links.words, v_message), v_template_id,
       case when p_template_key is not null then p_template_vars end,
       case when p_scheduled_for is null then 'pending' else 'scheduled' end::public.sms_status, p_priority,
       p_scheduled_for, p_max_attempts, p_project_id, p_task_id, coalesce(p_metadata, '{}'), p_category,
@@ -119,6 +122,7 @@ begin
     returning id into v_id;
 
     if v_id is not null then
+      perform herald.keep_links(v_id, v_links.urls, v_links.codes, now());
       -- Of a series its occurrences are, as they come.
       if v_template_id is not null and p_recurrence_pattern is null then
         insert into herald.sms_template_uses (template_id, used_at) values (v_template_id, now());
@@ -156,7 +160,9 @@ herald.sms_categories; null for a transactional text. p_expires_at: not after th
 default. p_idempotency_key: the same key with the same request returns the first text. p_metadata: anything, kept with
 the text. p_recurrence_pattern: a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=MO,WE, which begins at p_scheduled_for, on the
 wall clock of p_recurrence_timezone (null: the user's) until p_recurrence_ends; then the id is that of the series, and
-p_expires_at, as far from p_scheduled_for, holds for each occurrence. A text that may not go (opted out, unverified, suppressed, expired) is recorded as cancelled with its reason.
+p_expires_at, as far from p_scheduled_for, holds for each occurrence. Addresses become short links
+if settings.link_base_url is set, but for series; the limit is on what comes of that. A text that may not go (opted out,
+unverified, suppressed, expired) is recorded as cancelled with its reason.
 
 Errors: 22023 and 22004 an argument that makes no sense; 23503 unknown user, template or category; SMS03 the key was
 used for another request; SMS04 template values missing.$$;

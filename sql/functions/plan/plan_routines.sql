@@ -5,8 +5,6 @@ returns integer
 language plpgsql
 volatile
 set search_path = ''
--- With the array at hand the planner knows whether it is one user or all of them.
-set plan_cache_mode = 'force_custom_plan'
 set jit = 'off'
 as $$
 declare

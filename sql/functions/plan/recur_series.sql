@@ -135,8 +135,8 @@ end;
 $$;
 
 comment on function herald.recur_series(timestamptz, boolean, integer) is
-'Writes the texts of series (or of routines) that are due within settings.promote_lead, of up to p_limit series; returns '
-'how many.';
+'Writes the texts of series (or of routines) that are due within settings.promote_lead, of up to p_limit series; '
+'returns how many.';
 
 revoke execute on function herald.recur_series(timestamptz, boolean, integer) from public;
 grant execute on function herald.recur_series(timestamptz, boolean, integer) to herald_runner;

@@ -1,5 +1,5 @@
--- Makes the texts of occurrences, each once. The words are the series' unless others are given; the number is the user's
--- of today, since no other one could be sent to.
+-- Makes the texts of occurrences, each once. The words are the series' unless others are given; the number is the
+-- user's of today, since no other one could be sent to.
 create or replace function herald.write_occurrences(
   p_series_ids uuid[],
   p_walls timestamp[],

@@ -1,6 +1,6 @@
--- Every text that would go in a time to come, by the very gates of the claim; nothing is written. What a gate makes wait
--- is asked about again when that is over, until everything has found its time: a text that is moved to the next day
--- takes its place in that day's limit.
+-- Every text that would go in a time to come, by the very gates of the claim; nothing is written. What a gate makes
+-- wait is asked about again when that is over, until everything has found its time: a text that is moved to the next
+-- day takes its place in that day's limit.
 create or replace function public.preview_sends(
   p_user_id uuid default null,
   p_from timestamptz default null,
@@ -168,12 +168,12 @@ end;
 $$;
 
 comment on function public.preview_sends(uuid, timestamptz, timestamptz) is
-$$Every text of a user (null: of all) that is planned between two instants (null: from now on, for 30 days), with when it
-would go, by whose clock, and what the gates say of it. Writes nothing.
+$$Every text of a user (null: of all) that would go between two instants (null: from now on, for 30 days), with when,
+by whose clock, and what the gates say of it. Writes nothing.
 
 planned_for is its own time, goes_at what the gates make of it. verdict: pass; block, with the gate and its evidence; or
-defer, with the gate that somebody has to lift. message_id is null for an occurrence of series_id that has no text yet. segments are
-those of today's words. clocks_change: on that day the clocks of the zone are turned. Errors: 22023 a time that makes no
+defer, with the gate that somebody has to lift. message_id is null for an occurrence of series_id that has no text yet.
+segments are those of today's words. clocks_change: on that day the clocks of the zone are turned. Errors: 22023 a time that makes no
 sense; 23503 unknown user.$$;
 
 revoke execute on function public.preview_sends(uuid, timestamptz, timestamptz) from public;
