@@ -40,7 +40,7 @@ begin
       case when hours.quiet_hours_enabled then hours.quiet_hours_start end as event_quiet_start,
       hours.quiet_hours_end as event_quiet_end, coalesce(hours.timezone, 'UTC') as event_zone,
       -- An urgent text wakes whoever wants to be woken.
-      text.priority = 'urgent' and coalesce(wishes.urgent_alerts, true) as is_alarm,
+      text.priority is not distinct from 'urgent' and coalesce(wishes.urgent_alerts, true) as is_alarm,
       sender.paused_until, sender.pause_reason, sender.rate_per_second,
       case when sender.rate_per_second is not null then sender.next_slot_at end as next_slot_at
     from unnest(p_texts) with ordinality as text
