@@ -1,7 +1,7 @@
 -- A zone that the server does not know any more: its own user's quiet hours hold, since nobody can say that they do
 -- not, and all other texts go.
 begin;
-select plan(14);
+select plan(16);
 
 create temporary table person on commit drop as
 select name, a_user_with_phone(phone_number) as id
@@ -55,6 +55,8 @@ select lives_ok($$select from preview_sends(null, '2040-05-01 12:00+00', '2040-0
 select lives_ok($$select from list_scheduled_sms()$$, 'listed');
 select lives_ok($$select from sms_messages cross join lateral list_sms_occurrences(id) as occurrence where recurrence_pattern is not null$$, 'with its series');
 select lives_ok($$select from person cross join lateral check_and_increment_sms_daily_limit(id) as counted$$, 'and counted by the field''s call');
+select lives_ok($$update user_notification_preferences set max_per_day = 2$$, 'its preferences can be changed');
+select lives_ok($$select from generate_series(1, 3), emit_notification_event('calendar.sync_failed')$$, 'and events be told');
 select lives_ok(
   $$update user_sms_preferences set timezone = 'Asia/Tokyo' where user_id <> pg_temp.id_of('known')$$, 'its user can choose another one'
 );
