@@ -133,8 +133,7 @@ begin
     case
       when since.at > v_at then format('not at that time; since then: %s', said.evidence)
       -- Its own place is no reason against it.
-      when own.is_counted
-        then format('counted at %s; with it %s', herald.utc_text(v_text.counted_at), said.evidence)
+      when own.is_counted then format('it was counted at %s', herald.utc_text(v_text.counted_at))
       else said.evidence
     end
   from herald.decide_sms(array[v_text], array[v_at], v_sender) as said

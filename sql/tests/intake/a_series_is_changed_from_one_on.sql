@@ -1,7 +1,7 @@
 -- "This and following": the series ends before the occurrence, and another one goes on from there, with what is left of
 -- a COUNT.
 begin;
-select plan(22);
+select plan(23);
 set local timezone = 'UTC';
 
 create temporary table reader on commit drop as select a_user_with_phone('+12025550123') as id;
@@ -74,6 +74,12 @@ select throws_ok(format($$select change_sms_series(%L, '2040-05-02 12:00+00', p_
 select throws_ok(format($$select change_sms_series(%L, '2040-05-02 12:00+00', p_scheduled_for => '2020-01-01')$$, id), '22023', null, 'a time long past') from last;
 select throws_ok($$select change_sms_series(gen_random_uuid(), '2040-05-02 12:00+00', 'x')$$, '23503', null, 'an unknown series');
 select is((select count(*) from sms_messages), 1::bigint, 'an error changes nothing');
+
+update user_sms_preferences set evening_recap_enabled = true;
+select throws_ok(
+  format($$select change_sms_series(%L, %L, 'x')$$, id, scheduled_for), '22023', null, 'a routine follows its user''s switches'
+)
+from sms_messages where routine is not null;
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- explain_sms tells of a text what became of it, and of each gate what it says, at the instant that counts; and of a
 -- text that does not exist yet whether it would go.
 begin;
-select plan(38);
+select plan(39);
 set local timezone = 'UTC';
 
 create temporary table reader on commit drop as select a_user_with_phone('+12025550123') as id;
@@ -60,7 +60,12 @@ select from pg_temp.a_text('2040-05-01 12:00+00');
 select from tick('2040-05-01 11:57+00'), pg_temp.answered('{"http_status": 201, "sid": "SM1"}', '2040-05-01 12:00+00');
 select is(pg_temp.outcome(), 'went | accepted by the provider at 2040-05-01 12:00:01 UTC as SM1', 'a text that went');
 select is(pg_temp.against(), 'nothing', 'has nothing against it, though it has used up its day itself');
-select is((select evidence from explain_sms(pg_temp.id()) where gate = 'limits'), 'counted at 2040-05-01 12:00:00 UTC; with it 1 of 1 texts of the local day are used, 1 of 1 of the hour', 'of which it is told');
+select is((select evidence from explain_sms(pg_temp.id()) where gate = 'limits'), 'it was counted at 2040-05-01 12:00:00 UTC', 'of which it is told');
+update user_sms_preferences set daily_sms_limit = 1000;
+select is(
+  (select evidence from explain_sms(p_user_id => (select id from reader), p_at => '2040-04-01 12:00+00') where gate = 'limits'),
+  '0 of 1000 texts of the local day are used, 0 of 1 of the hour', 'what went a month later is not of the hour'
+);
 update sms_messages set status = 'delivered', delivered_at = '2040-05-01 12:00:05+00';
 select is(pg_temp.outcome(), 'went | accepted by the provider at 2040-05-01 12:00:01 UTC as SM1, delivered at 2040-05-01 12:00:05 UTC', 'a text that arrived');
 update user_sms_preferences set opted_out = true, opted_out_at = '2040-05-02 12:00+00', opt_out_reason = 'STOP';
