@@ -73,7 +73,8 @@ $$Moves a text that has not left to p_scheduled_for, and tells when it goes: lat
 
 A series goes on from there, at that time of its zone's clock; what it tells is the next occurrence. p_expires_at: not
 after this instant; null moves a default expiry along and keeps one that was given. Errors: 22004 and 22023 a time that
-makes no sense, is more than a day past or not before the expiry; 23503 unknown text; SMS01 it is being sent, has been sent or has ended.$$;
+makes no sense, is more than a day past or not before the expiry; 23503 unknown text; SMS01 it is being sent, has been
+sent or has ended.$$;
 
 revoke execute on function public.reschedule_sms(uuid, timestamptz, timestamptz) from public;
 grant execute on function public.reschedule_sms(uuid, timestamptz, timestamptz) to herald_runner;
