@@ -7,7 +7,7 @@ as $$
 begin
   perform herald.require_event_type('event_type', new.event_type);
   -- The default needs no proof, and many rows are written with it at once.
-  if new.timezone is distinct from 'UTC' then
+  if new.timezone is distinct from 'UTC' and (tg_op = 'INSERT' or new.timezone is distinct from old.timezone) then
     perform herald.require_time_zone('timezone', new.timezone);
   end if;
 

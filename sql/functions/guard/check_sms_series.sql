@@ -8,7 +8,7 @@ set search_path = ''
 as $$
 declare
   v_zone text;
-  v_at timestamptz := coalesce(new.scheduled_for, now());
+  v_at constant timestamptz := coalesce(new.scheduled_for, now());
   v_next timestamptz;
 begin
   if tg_op = 'UPDATE' then
@@ -63,6 +63,10 @@ begin
     );
   end if;
 
+  if tg_op = 'INSERT' or new.scheduled_for is distinct from old.scheduled_for then
+    -- Or all that has been since then would be on record as missed.
+    perform herald.require_time_ahead('scheduled_for', new.scheduled_for);
+  end if;
   perform herald.require_rrule('recurrence_pattern', new.recurrence_pattern);
   new.recurrence_start := date_trunc('second', v_at at time zone v_zone);
   new.recurrence_last := null;
@@ -75,7 +79,13 @@ begin
       coalesce(' until ' || herald.utc_text(new.recurrence_ends), '')
       using errcode = '22023', hint = 'Give a rule that has an occurrence, or leave it out for a single text.';
   end if;
-  new.expires_at := new.expires_at + (v_next - v_at);
+  -- What is not said anew is as long after the new time as it was after the old one.
+  new.expires_at := new.expires_at + (
+    v_next - case
+      when tg_op = 'UPDATE' and new.expires_at = old.expires_at then coalesce(old.scheduled_for, old.created_at)
+      else v_at
+    end
+  );
   new.scheduled_for := v_next;
   return new;
 end;

@@ -10,7 +10,9 @@ begin
     if new.timezone is distinct from old.timezone then
       -- Made ahead and not moved by anybody: it is still the occurrence's own time.
       update public.sms_messages as made
-      set scheduled_for = herald.instant_of(made.occurrence, new.timezone)
+      set
+        scheduled_for = herald.instant_of(made.occurrence, new.timezone),
+        expires_at = made.expires_at + (herald.instant_of(made.occurrence, new.timezone) - made.scheduled_for)
       from public.sms_messages as series
       where made.user_id = new.user_id
         and made.status = 'scheduled'

@@ -26,6 +26,11 @@ begin
 
   select found.wall into v_wall from herald.find_occurrence(p_series_id, p_occurrence_at) as found;
   select * into v_series from public.sms_messages where id = p_series_id;
+  if v_series.routine is not null then
+    raise exception 'series % is the routine % of its user', p_series_id, v_series.routine
+      using errcode = '22023',
+        hint = 'Its time stands in user_sms_preferences, its words come from herald.routine_words or herald.sms_routines.';
+  end if;
   v_zone := herald.series_zone(v_series.user_id, v_series.recurrence_timezone);
   -- The last one before: what a COUNT has left is counted from there.
   select max(occurrence.wall)
@@ -67,7 +72,7 @@ $$Changes a series from one of its occurrences on, and returns the series that g
 p_occurrence_at: the first one to change, as list_sms_occurrences tells it. p_message: other words. p_scheduled_for: the
 new time of that occurrence, and so of all that follow. p_recurrence_pattern: another rule. What was changed or skipped
 of the old series from there on is forgotten. Errors: as change_sms_occurrence, and 22023 a rule that cannot be followed
-or never occurs.$$;
+or never occurs, or a routine, which follows its user's switches.$$;
 
 revoke execute on function public.change_sms_series(uuid, timestamptz, text, timestamptz, text) from public;
 grant execute on function public.change_sms_series(uuid, timestamptz, text, timestamptz, text) to herald_runner;

@@ -33,7 +33,7 @@ begin
     p_reason, now()
   );
   update public.sms_messages
-  set recurrence_ends = p_occurrence_at - interval '1 microsecond'
+  set recurrence_ends = least(recurrence_ends, p_occurrence_at - interval '1 microsecond')
   where id = p_series_id;
   update public.sms_messages set cancel_reason = p_reason where id = p_series_id and status = 'cancelled';
   return true;

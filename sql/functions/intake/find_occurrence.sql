@@ -25,7 +25,8 @@ begin
     v_series.recurrence_pattern, v_series.recurrence_start, v_zone,
     (p_occurrence_at at time zone v_zone) - interval '1 day', least(v_series.recurrence_ends, p_occurrence_at)
   ) as occurrence
-  where occurrence.at = p_occurrence_at;
+  -- Or a series without an end would be walked through for what is no instant.
+  where isfinite(p_occurrence_at) and occurrence.at = p_occurrence_at;
   if wall is null then
     raise exception 'p_occurrence_at is no occurrence of series %: %',
       p_series_id, coalesce(herald.utc_text(p_occurrence_at), 'null')

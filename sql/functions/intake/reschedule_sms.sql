@@ -10,7 +10,7 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_status public.sms_status;
+  v_text public.sms_messages;
   v_at timestamptz;
 begin
   if p_scheduled_for is null then
@@ -24,22 +24,44 @@ begin
   end if;
 
   perform herald.lock_text(p_message_id);
-  select status into v_status from public.sms_messages where id = p_message_id;
+  select * into v_text from public.sms_messages where id = p_message_id;
   if not found then
     perform herald.refuse_unknown('p_message_id', p_message_id::text);
   end if;
-  if p_expires_at is not null and v_status in ('pending', 'scheduled', 'queued') then
+  -- Given for the text itself, and not for a series or with its event, it is an instant that its time does not move.
+  if p_expires_at is null
+    and v_text.recurrence_pattern is null
+    and v_text.occurrence is null
+    and v_text.status in ('pending', 'scheduled', 'queued')
+    and v_text.expires_at is distinct from herald.timestamptz_or_null(v_text.metadata ->> 'event_start')
+    and v_text.expires_at <> coalesce(v_text.deferred_from, v_text.scheduled_for, v_text.created_at) + (
+      case
+        when v_text.category is null then (select default_expiry from herald.settings)
+        else (select default_expiry from herald.sms_categories where category = v_text.category)
+      end
+    )
+  then
+    p_expires_at := v_text.expires_at;
+    if p_scheduled_for >= p_expires_at then
+      raise exception 'p_scheduled_for % is not before the text''s expiry %',
+        herald.utc_text(p_scheduled_for), herald.utc_text(p_expires_at)
+        using errcode = '22023', hint = 'A text that has expired is never sent: give a later p_expires_at, too.';
+    end if;
+  end if;
+  if p_expires_at is not null and v_text.status in ('pending', 'scheduled', 'queued') then
     -- Out of the way first, or the new time could be past it.
     update public.sms_messages set expires_at = null where id = p_message_id;
   end if;
   if not public.update_scheduled_sms_send_time(p_message_id, p_scheduled_for) then
     raise exception 'text % is %, and cannot be rescheduled',
-      p_message_id, case when v_status = 'queued' then 'being sent' else v_status::text end
+      p_message_id, case when v_text.status = 'queued' then 'being sent' else v_text.status::text end
       using errcode = 'SMS01', hint = 'Only a text that has not left has a time: queue a new one.';
   end if;
 
   update public.sms_messages
-  set expires_at = scheduled_for + (p_expires_at - p_scheduled_for)
+  set expires_at = case
+    when recurrence_pattern is null then p_expires_at else scheduled_for + (p_expires_at - p_scheduled_for)
+  end
   where id = p_message_id and p_expires_at is not null;
   select scheduled_for into v_at from public.sms_messages where id = p_message_id;
   return v_at;
@@ -51,7 +73,8 @@ $$Moves a text that has not left to p_scheduled_for, and tells when it goes: lat
 
 A series goes on from there, at that time of its zone's clock; what it tells is the next occurrence. p_expires_at: not
 after this instant; null moves a default expiry along and keeps one that was given. Errors: 22004 and 22023 a time that
-makes no sense or is more than a day past; 23503 unknown text; SMS01 it is being sent, has been sent or has ended.$$;
+makes no sense, is more than a day past or not before the expiry; 23503 unknown text; SMS01 it is being sent, has been
+sent or has ended.$$;
 
 revoke execute on function public.reschedule_sms(uuid, timestamptz, timestamptz) from public;
 grant execute on function public.reschedule_sms(uuid, timestamptz, timestamptz) to herald_runner;

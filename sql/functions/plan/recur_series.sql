@@ -14,7 +14,7 @@ declare
   v_candidates uuid[];
   v_series public.sms_messages[];
   v_due herald.due_occurrence[];
-  v_ended jsonb;
+  v_written uuid[];
 begin
   v_candidates := array(
     select id
@@ -87,8 +87,8 @@ begin
   left join said on said.routine = due.routine and said.at = due.at and said.user_id = due.user_id
   left join herald.sms_routines as known on known.category = due.routine;
 
-  with written as (
-    select written.message_id, due.reason
+  v_written := array(
+    select written.message_id
     from herald.write_occurrences(
       array(select due.series_id from unnest(v_due) as due),
       array(select due.wall from unnest(v_due) as due),
@@ -96,15 +96,20 @@ begin
       array(select case when due.reason is null then due.words end from unnest(v_due) as due),
       p_now
     ) as written
-    inner join unnest(v_due) as due on due.series_id = written.series_id and due.wall = written.wall
-  )
-  select jsonb_object_agg(message_id, reason) filter (where reason is not null) into v_ended from written;
+  );
 
-  -- A statement of its own: the one that wrote them does not see them.
-  update public.sms_messages
-  set status = 'cancelled', cancelled_at = p_now, cancel_reason = ended.reason
-  from jsonb_each_text(v_ended) as ended (message_id, reason)
-  where id = ended.message_id::uuid;
+  -- A statement of its own: the one that wrote them does not see them. What somebody had changed ahead is missed like
+  -- the others, unless it was given another time.
+  update public.sms_messages as text
+  set status = 'cancelled', cancelled_at = p_now, cancel_reason = due.reason
+  from unnest(v_due) as due
+  where text.parent_message_id = due.series_id
+    and text.occurrence = due.wall
+    and due.reason is not null
+    and (
+      text.id = any (v_written)
+      or (due.reason like 'missed: %' and text.status = 'scheduled' and text.scheduled_for = due.at)
+    );
 
   update public.sms_messages as series
   set

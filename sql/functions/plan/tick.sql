@@ -45,8 +45,12 @@ begin
       end;
       v_report := v_report || jsonb_build_object(v_part, v_done);
     exception
+      -- Whole classes: routines ask the application's function, which may raise anything. SM and PT are those of our
+      -- errors and of PostgREST's.
       when lock_not_available or deadlock_detected or data_exception or integrity_constraint_violation
-        or syntax_error_or_access_rule_violation or program_limit_exceeded or raise_exception or sqlstate 'SMS01'
+        or syntax_error_or_access_rule_violation or program_limit_exceeded or plpgsql_error or cardinality_violation
+        or feature_not_supported or object_not_in_prerequisite_state or external_routine_exception
+        or external_routine_invocation_exception or fdw_error or sqlstate 'SM000' or sqlstate 'PT000'
       then
         v_report := jsonb_set(
           '{"failed": {}}' || v_report, array['failed', v_part], to_jsonb(format('%s (SQLSTATE %s)', sqlerrm, sqlstate))

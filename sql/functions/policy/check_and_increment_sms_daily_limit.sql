@@ -13,6 +13,7 @@ set search_path = ''
 as $$
 declare
   v_wishes public.user_sms_preferences;
+  v_zone text;
   v_today date;
   v_count integer;
   v_limit integer;
@@ -39,11 +40,12 @@ begin
     return;
   end if;
 
-  v_today := (p_now at time zone v_wishes.timezone)::date;
+  v_zone := herald.known_zone(v_wishes.timezone);
+  v_today := (p_now at time zone v_zone)::date;
   v_limit := coalesce(v_wishes.daily_sms_limit, p_default_limit);
   -- A count of another local day, past or (by a zone that was changed) to come, says nothing of this one.
   v_count := case
-    when (v_wishes.daily_count_reset_at at time zone v_wishes.timezone)::date = v_today
+    when (v_wishes.daily_count_reset_at at time zone v_zone)::date = v_today
       then coalesce(v_wishes.daily_sms_count, 0)
     else 0
   end;
@@ -58,7 +60,7 @@ begin
 
   return query
   select
-    v_allowed, v_count, v_limit, (v_today + 1)::timestamp at time zone v_wishes.timezone,
+    v_allowed, v_count, v_limit, (v_today + 1)::timestamp at time zone v_zone,
     case when not v_allowed then format('%s of %s texts of this local day are used', v_count, v_limit) end;
 end;
 $$;

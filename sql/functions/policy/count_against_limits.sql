@@ -21,6 +21,7 @@ begin
   for v_text in
     select
       asked.*, wishes.hourly_sms_limit as hourly_limit, zones.zone,
+      max(asked.at) over (partition by asked.user_id) as last_at,
       coalesce(wishes.daily_sms_limit, setting.default_daily_limit) as daily_limit,
       (asked.at at time zone zones.zone)::date as day,
       case
@@ -40,8 +41,10 @@ begin
         when v_text.hourly_limit > 0 then array(
           select message.counted_at
           from public.sms_messages as message
-          -- Later ones count, too: another runner's clock may be ahead.
-          where message.user_id = v_user_id and message.counted_at > v_text.at - interval '1 hour'
+          where message.user_id = v_user_id
+            and message.counted_at > v_text.at - interval '1 hour'
+            -- Later ones count, too: another runner's clock may be ahead. What came long after is another story.
+            and message.counted_at < v_text.last_at + interval '1 hour'
           order by message.counted_at
         )
       end;

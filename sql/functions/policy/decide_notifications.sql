@@ -41,7 +41,8 @@ begin
       subscription.id as subscription_id, subscription.is_active as is_subscribed,
       known.is_admin_only or coalesce(subscription.admin_only, false) as is_for_admins,
       wishes.push_enabled, wishes.email_enabled, wishes.sms_enabled, wishes.in_app_enabled, wishes.priority,
-      wishes.max_per_hour, wishes.max_per_day, wishes.timezone, due.at,
+      wishes.max_per_hour, wishes.max_per_day, due.at,
+      case when wishes.max_per_day is not null then herald.known_zone(wishes.timezone) end as zone,
       coalesce(known.default_expiry, setting.default_expiry) as shelf_life,
       case
         when wishes.quiet_hours_enabled
@@ -138,8 +139,7 @@ begin
         ) as in_the_hour,
         (
           select count(*) from other
-          where (goes_at at time zone coalesce(asked.timezone, 'UTC'))::date
-            = (effective.at at time zone coalesce(asked.timezone, 'UTC'))::date
+          where (goes_at at time zone asked.zone)::date = (effective.at at time zone asked.zone)::date
         ) as on_the_day
     ) as planned on true
   )

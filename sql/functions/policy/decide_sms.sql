@@ -45,7 +45,8 @@ begin
       case when hours.quiet_hours_enabled then hours.quiet_hours_start end as event_quiet_start,
       hours.quiet_hours_end as event_quiet_end, coalesce(hours.timezone, 'UTC') as event_zone,
       -- An urgent text wakes whoever wants to be woken.
-      (text.priority = 'urgent' and coalesce(wishes.urgent_alerts, true)) or proof.id is not null as is_alarm,
+      (text.priority is not distinct from 'urgent' and coalesce(wishes.urgent_alerts, true)) or proof.id is not null
+        as is_alarm,
       -- The user is waiting for it, and what it proves cannot be asked of it.
       proof.id is not null as is_code, wishes.phone_number is distinct from text.phone_number as is_other_number,
       sender.paused_until, sender.pause_reason, sender.rate_per_second,

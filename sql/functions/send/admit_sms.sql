@@ -43,16 +43,20 @@ begin
     for no key update skip locked
   )
   select
-    -- The most urgent first, as they were claimed: they get what is left of a limit.
-    array_agg(locked::public.sms_messages order by job.place) filter (where status = 'queued'),
-    array_agg(locked::public.sms_messages) filter (where status <> 'queued')
+    -- The most urgent first, as they were claimed, and of those that were moved to the same instant what has waited for
+    -- longer: they get what is left of a limit.
+    array_agg(
+      locked::public.sms_messages
+      order by job.due_rank, coalesce(locked.deferred_from, locked.scheduled_for, locked.created_at), locked.id
+    ) filter (where locked.status = 'queued'),
+    array_agg(locked::public.sms_messages) filter (where locked.status <> 'queued')
   into v_texts, v_strays
   from locked
-  inner join unnest(p_job_ids) with ordinality as job (id, place) on job.id = locked.queue_job_id
+  inner join public.queue_jobs as job on job.id = locked.queue_job_id
   where (notification_delivery_id is null or notification_delivery_id in (select free.id from free))
     and (
-      status <> 'queued'
-      or user_id in (select counting.user_id from counting)
+      locked.status <> 'queued'
+      or locked.user_id in (select counting.user_id from counting)
       or not exists (
         select from public.user_sms_preferences as wishes where wishes.user_id = locked.user_id
       )

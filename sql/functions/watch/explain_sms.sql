@@ -92,7 +92,8 @@ begin
       v_at,
       case
         when v_text.status in ('pending', 'scheduled', 'queued') then greatest(now(), v_text.scheduled_for, v_text.next_retry_at)
-        else coalesce(v_attempt.started_at, v_text.cancelled_at, v_text.failed_at, v_text.sent_at)
+        -- An earlier attempt of a cancelled one is not what ended it.
+        else coalesce(v_text.cancelled_at, v_attempt.started_at, v_text.failed_at, v_text.sent_at)
       end,
       now()
     );
@@ -127,9 +128,14 @@ begin
   return query
   select
     said.gate_order, said.gate,
-    case when since.at > v_at then 'pass' else said.verdict end,
-    case when since.at is null then said.until end,
-    case when since.at > v_at then format('not at that time; since then: %s', said.evidence) else said.evidence end
+    case when since.at > v_at or own.is_counted then 'pass' else said.verdict end,
+    case when since.at is null and not own.is_counted then said.until end,
+    case
+      when since.at > v_at then format('not at that time; since then: %s', said.evidence)
+      -- Its own place is no reason against it.
+      when own.is_counted then format('it was counted at %s', herald.utc_text(v_text.counted_at))
+      else said.evidence
+    end
   from herald.decide_sms(array[v_text], array[v_at], v_sender) as said
   left join public.user_sms_preferences as wishes on wishes.user_id = v_text.user_id
   left join herald.suppressed_numbers as suppressed
@@ -142,6 +148,7 @@ begin
       when said.gate = 'not_suppressed' then suppressed.suppressed_at
     end as at
   ) as since
+  cross join lateral (select said.gate = 'limits' and v_text.counted_at is not null as is_counted) as own
   order by said.gate_order;
 end;
 $$;

@@ -68,7 +68,7 @@ begin
       limit p_limit
     )
   ) as message
-  cross join lateral (select herald.series_zone(message.user_id, message.recurrence_timezone) as zone) as zones
+  cross join lateral (select herald.series_zone(message.user_id, null) as zone) as zones
   order by message.scheduled_for nulls first, message.id
   limit p_limit;
 end;

@@ -44,7 +44,7 @@ begin
     from herald.occurrences(
       v_series.recurrence_pattern, v_series.recurrence_start, v_zone,
       greatest(v_series.recurrence_last, (p_from at time zone v_zone) - interval '1 day'),
-      least(v_series.recurrence_ends, p_to), p_limit + 100
+      least(v_series.recurrence_ends, p_to), least(p_limit, 2147483547) + 100
     ) as occurrence
     where v_series.status = 'scheduled'
       and (p_from is null or occurrence.at >= p_from)

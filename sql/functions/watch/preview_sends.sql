@@ -49,13 +49,17 @@ begin
     perform herald.refuse_unknown('p_user_id', p_user_id::text);
   end if;
 
+  -- At the same instant the claim takes the more urgent first, and then what has waited for longer.
   select
-    array_agg(planned.text order by planned.at, planned.id),
-    array_agg(planned.at order by planned.at, planned.id),
-    array_agg(greatest(planned.at, v_begin) order by planned.at, planned.id)
+    array_agg(planned.text order by planned.priority, planned.own_at, planned.id),
+    array_agg(planned.own_at order by planned.priority, planned.own_at, planned.id),
+    array_agg(greatest(planned.at, v_begin) order by planned.priority, planned.own_at, planned.id)
   into v_texts, v_planned, v_at
   from (
-    select message as text, coalesce(message.scheduled_for, v_begin) as at, message.id
+    select
+      message as text, coalesce(message.scheduled_for, v_begin) as at,
+      coalesce(message.deferred_from, message.scheduled_for, v_begin) as own_at,
+      herald.job_priority(message.priority) as priority, message.id
     from public.sms_messages as message
     where message.status in ('pending', 'scheduled', 'queued')
       and message.recurrence_pattern is null
@@ -75,7 +79,7 @@ begin
           'phone_number', coalesce(wishes.phone_number, series.phone_number)
         )
       ),
-      occurrence.at, series.id
+      occurrence.at, occurrence.at, herald.job_priority(series.priority), series.id
     from public.sms_messages as series
     left join public.user_sms_preferences as wishes on wishes.user_id = series.user_id
     cross join lateral (select herald.series_zone(series.user_id, series.recurrence_timezone) as zone) as zones
@@ -144,15 +148,16 @@ begin
       array_agg(moving.user_id is not null order by told.place)
     into v_verdict, v_gate, v_evidence, v_at, v_asked
     from told
-    left join (select distinct user_id from told where next_at is not null) as moving
+    left join (select distinct user_id from told where next_at < v_to) as moving
       on moving.user_id = told.user_id;
   end loop;
 
   return query
   select
     text.user_id,
-    case when text.parent_message_id is null or text.occurrence is not null then text.id end,
-    text.parent_message_id, text.category, text.priority::text, state.planned, state.at,
+    case when text.id is distinct from text.parent_message_id then text.id end,
+    case when text.occurrence is not null or text.id = text.parent_message_id then text.parent_message_id end,
+    text.category, text.priority::text, state.planned, state.at,
     state.at at time zone zones.zone, zones.zone, state.verdict, state.gate, state.evidence, text.segment_count,
     day.today::timestamp at time zone zones.zone + interval '24 hours'
       <> (day.today + 1)::timestamp at time zone zones.zone
@@ -160,7 +165,7 @@ begin
   inner join unnest(v_planned, v_at, v_verdict, v_gate, v_evidence) with ordinality
     as state (planned, at, verdict, gate, evidence, place)
     on state.place = text.ordinality
-  cross join lateral (select herald.series_zone(text.user_id, text.recurrence_timezone) as zone) as zones
+  cross join lateral (select herald.series_zone(text.user_id, null) as zone) as zones
   cross join lateral (select (state.at at time zone zones.zone)::date as today) as day
   where state.at >= v_from and state.at < v_to
   order by 7, 1, 2;
