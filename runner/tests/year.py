@@ -12,10 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
+from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import click
 import click
 import psycopg
 from psycopg import sql
@@ -72,6 +75,13 @@ ZONES: Final = (
     "Pacific/Marquesas",
 )
 PREFIXES: Final = ("+1212", "+49151", "+6141", "+8190", "+23480")
+
+
+@cache
+def clock(zone: str) -> ZoneInfo:
+    """Give a zone as the package tzdata knows it: the machine's own rules may be years old."""
+    with files("tzdata.zoneinfo").joinpath(*zone.split("/")).open("rb") as data:
+        return ZoneInfo.from_file(data, key=zone)
 
 
 def hours(begins: str, ends: str) -> Span:
@@ -196,6 +206,21 @@ class Attempt:
     taken: bool
 
 
+@dataclass(frozen=True)
+class Record:
+    """All that there is to be judged of a year."""
+
+    begins: datetime
+    ends: datetime
+    users: list[User]
+    series: list[Series]
+    attempts: list[Attempt]
+    ticks: list[datetime]
+    law_since: datetime | None
+    texts: list[Row]
+    jobs: list[Row]
+
+
 @dataclass
 class Figures:
     """What there was of everything."""
@@ -220,7 +245,6 @@ class Year:
         self.ends = first_day + timedelta(days=days)
         self.figures = Figures()
         self.series: list[Series] = []
-        self.singles: set[UUID] = set()
         self.attempts: list[Attempt] = []
         self.ticks: list[datetime] = []
         self.law_since: datetime | None = None
@@ -228,6 +252,7 @@ class Year:
         self.coarseness = 1.0
         self._to_come: list[tuple[datetime, int, Callable[[], None]]] = []
         self._downtimes = sorted(self._plan_downtimes())
+        self.zones = self._common_zones()
         self._take_the_clock()
         self.users = [self._make_user(number) for number in range(users)]
         self._write_users()
@@ -237,6 +262,43 @@ class Year:
     def close(self) -> None:
         """Let the database go."""
         self.connection.close()
+
+    def record(self) -> Record:
+        """Give what there is to be judged."""
+        texts = self.rows(
+            """
+            select
+              message.id, message.user_id, message.phone_number, message.status::text, message.priority::text,
+              message.category, message.scheduled_for, message.deferred_from, message.deferred_until,
+              message.defer_reason, message.expires_at, message.created_at, message.cancelled_at,
+              message.cancel_reason, message.twilio_error_message, message.parent_message_id, message.occurrence,
+              series.routine, event.event_type
+            from sms_messages as message
+            left join sms_messages as series on series.id = message.parent_message_id
+            left join notification_deliveries as delivery on delivery.id = message.notification_delivery_id
+            left join notification_events as event on event.id = delivery.event_id
+            where message.recurrence_pattern is null
+            """
+        )
+        jobs = self.rows(
+            """
+            select job.id, job.status::text, job.scheduled_for, message.status::text as text_status
+            from queue_jobs as job
+            left join sms_messages as message on message.queue_job_id = job.id
+            where job.status in ('pending', 'retrying', 'processing')
+            """
+        )
+        return Record(
+            begins=self.begins,
+            ends=self.now,
+            users=self.users,
+            series=self.series,
+            attempts=self.attempts,
+            ticks=self.ticks,
+            law_since=self.law_since,
+            texts=texts,
+            jobs=jobs,
+        )
 
     # The clock
 
@@ -260,6 +322,21 @@ class Year:
         ):
             names = [sql.Identifier(*row["relation"].split(".")), sql.Identifier(row["attname"])]
             self.connection.execute(sql.SQL("alter table {} alter column {} set default now()").format(*names))
+
+    def _common_zones(self) -> list[str]:
+        """Give the zones of which the server and Python think the same: one may know of newer laws."""
+        rows = self.rows(
+            """
+            select zone, at, at at time zone zone as wall
+            from unnest(%s::text[]) as zone
+            cross join generate_series(%s::timestamptz, %s::timestamptz, interval '3 hours') as at
+            """,
+            *(list(ZONES), self.begins - timedelta(days=4), self.ends + timedelta(days=6)),
+        )
+        differing = {
+            row["zone"] for row in rows if row["at"].astimezone(clock(row["zone"])).replace(tzinfo=None) != row["wall"]
+        }
+        return [zone for zone in ZONES if zone not in differing]
 
     def set_clock(self, at: datetime) -> None:
         """Move on to an instant."""
@@ -286,7 +363,7 @@ class Year:
         """Make up a user."""
         rng = self.rng
         wishes = Wishes(
-            zone=ZONES[number % len(ZONES)],
+            zone=self.zones[number % len(self.zones)],
             quiet=rng.choice(QUIET),
             alarms=rng.random() < 0.7,
             morning=self._a_time() if rng.random() < 0.3 else None,
@@ -301,7 +378,7 @@ class Year:
             events={
                 event: EventWishes(
                     quiet=rng.choice(QUIET),
-                    zone=wishes.zone if rng.random() < 0.5 else rng.choice(ZONES),
+                    zone=wishes.zone if rng.random() < 0.5 else rng.choice(self.zones),
                     priority=rng.choice(("urgent", "normal", "normal", "low")),
                 )
                 for event in EVENTS
@@ -413,7 +490,7 @@ class Year:
             chance = rng.random()
             if chance < 0.1:
                 for _ in range(rng.randint(1, 3)):
-                    self._change_later(user, lambda wishes: replace(wishes, zone=rng.choice(ZONES)))
+                    self._change_later(user, lambda wishes: replace(wishes, zone=rng.choice(self.zones)))
             elif chance < 0.25:
                 for _ in range(rng.randint(1, 2)):
                     self._change_later(
@@ -429,6 +506,8 @@ class Year:
             noon = self.begins + timedelta(days=day, minutes=rng.randrange(24 * 60))
             self.at(noon, self._queue_singles)
             self.at(noon + timedelta(minutes=rng.randrange(600)), self._emit)
+            if day < 3 or day % 5 == 0:  # while all is new, and later now and then
+                self.at(noon, self._keep_house)
         self.at(self.begins + timedelta(days=self.days * 0.3), self._pass_laws)
 
     def _other_routines(self, wishes: Wishes) -> Wishes:
@@ -462,8 +541,8 @@ class Year:
         rng = self.rng
         rule = rng.choice(PATTERNS)
         start = self.now + timedelta(minutes=rng.choice((0, 3, 40, 200, 3000, 20000)))
-        zone = rng.choice(ZONES) if rng.random() < 0.15 else None
-        wall = start.astimezone(ZoneInfo(zone or user.wishes(self.now).zone)).replace(tzinfo=None)
+        zone = rng.choice(self.zones) if rng.random() < 0.15 else None
+        wall = start.astimezone(clock(zone or user.wishes(self.now).zone)).replace(tzinfo=None)
         kind = rng.random()
         if kind < 0.25:
             rule += f";COUNT={rng.choice((1, 2, 10, 40))}"
@@ -507,7 +586,7 @@ class Year:
             }
             for user in chosen
         ]
-        found = self.rows(
+        self.execute(
             """
             select queue_sms_message(
               user_id, null, 'once', priority, at, p_category => category,
@@ -519,7 +598,6 @@ class Year:
             """,
             Jsonb(texts),
         )
-        self.singles |= {row["id"] for row in found}
 
     def _emit(self) -> None:
         """Have something happen that users want to hear of."""
@@ -528,6 +606,15 @@ class Year:
             "select emit_notification_event(%s, p_payload => '{\"body\": \"news\"}', p_scheduled_for => %s)",
             self.rng.choice(EVENTS),
             later if self.rng.random() < 0.5 else None,
+        )
+
+    def _keep_house(self) -> None:
+        """Do what autovacuum would have had the time for."""
+        self.execute(
+            """
+            vacuum (analyze) sms_messages, queue_jobs, herald.sms_attempts, user_sms_preferences,
+            notification_deliveries, notification_events
+            """
         )
 
     def _pass_laws(self) -> None:
@@ -702,3 +789,44 @@ def as_columns(wishes: Wishes) -> Row:
         "morning_kickoff_time": wishes.morning and str(wishes.morning),
         "evening_recap_enabled": wishes.evening,
     }
+
+
+@click.command(help=__doc__)
+@click.option("--users", default=1000, show_default=True)
+@click.option("--days", default=365, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--coarseness", default=2.0, show_default=True, help="How long the steps of the clock are.")
+def main(*, users: int, days: int, seed: int, coarseness: float) -> None:
+    """Play a year, and say what was wrong with it."""
+    # Here, since each needs the other.
+    import harness  # noqa: PLC0415
+    from year_judge import Judge  # noqa: PLC0415
+
+    server = harness.server("18")
+    try:
+        year = Year(server.database(), seed=seed, users=users, days=days)
+        year.coarseness = coarseness
+        began_at = time.monotonic()
+
+        def tell(now: datetime) -> None:
+            if year.figures.steps % 100 == 0:
+                click.echo(f"{now:%Y-%m-%d %H:%M}  {len(year.attempts):7} sent  {time.monotonic() - began_at:5.0f} s")
+
+        year.run(tell)
+        seconds = time.monotonic() - began_at
+        judge = Judge(year.record())
+        violations = judge.violations()
+        for violation in violations[:100]:
+            click.echo(violation)
+        for what, count in sorted(judge.checked.items()):
+            click.echo(f"{count:8} {what}")
+        click.echo(f"{year.figures}")
+        click.echo(f"{len(judge.texts)} texts, {len(year.attempts)} requests, {seconds:.0f} s, {len(violations)} violations")
+    finally:
+        harness.close_servers()
+    if violations:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
