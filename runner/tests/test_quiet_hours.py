@@ -99,12 +99,12 @@ def questions(draw: st.DrawFn) -> tuple[Hours, datetime]:
     turns = turns_of(zone, FIRST, LAST) or [datetime(2026, 6, 15, tzinfo=UTC)]
     turn = draw(st.sampled_from(turns))
     at = turn + draw(st.integers(-60 * 26, 60 * 26)) * MINUTE
-    near = st.integers(-150, 150).map(lambda n: shown(turn + n * MINUTE, zone).time().replace(second=0, microsecond=0, fold=0))
+    near = st.integers(-150, 150).map(lambda n: shown(turn + n * MINUTE, zone).time().replace(second=0, fold=0))
     times = st.one_of(near, st.integers(0, 1439).map(lambda n: clock_time(n // 60, n % 60)))
     begins, ends = draw(times), draw(times)
     if draw(st.booleans()):
         bound = draw(st.sampled_from((begins, ends)))
-        wall = datetime.combine(shown(turn, zone).date(), bound, tzinfo=clock(zone)).replace(fold=draw(st.integers(0, 1)))
+        wall = datetime.combine(shown(turn, zone).date(), bound.replace(fold=draw(st.integers(0, 1))), clock(zone))
         at = wall.astimezone(UTC) + draw(st.sampled_from((-60, -11, -10, -9, -1, 0, 1, 59))) * timedelta(seconds=1)
     return (begins, ends, zone), at
 

@@ -22,7 +22,9 @@ async def all_that_is_due(connection: Connection) -> None:
         insert into sms_messages (
           user_id, phone_number, message_content, status, scheduled_for, recurrence_pattern, recurrence_timezone
         )
-        select user_id, tests.phone_of(user_id), 'again', 'scheduled', '2026-06-15 08:00+00', 'FREQ=DAILY;BYHOUR=8,9,10,11,12', 'UTC'
+        select
+          user_id, tests.phone_of(user_id), 'again', 'scheduled', '2026-06-15 08:00+00',
+          'FREQ=DAILY;BYHOUR=8,9,10,11,12', 'UTC'
         from (select tests.a_user_with_phone() as user_id from generate_series(1, %s)) as made
         """,
         SERIES,
@@ -60,7 +62,9 @@ async def all_is_done_once(connection: Connection) -> None:
     ]
     next_ones = "select distinct scheduled_for from sms_messages where recurrence_pattern is not null"
     assert await rows(connection, next_ones) == [(NOON + timedelta(hours=20),)]
-    singles = "select status::text, count(*), count(queue_job_id) from sms_messages where message_content = 'once' group by 1"
+    singles = """
+        select status::text, count(*), count(queue_job_id) from sms_messages where message_content = 'once' group by 1
+    """
     assert await rows(connection, singles) == [("queued", SINGLES, SINGLES)]
     jobs = "select job_type::text, status::text, count(*) from queue_jobs group by 1, 2 order by 1"
     assert await rows(connection, jobs) == [

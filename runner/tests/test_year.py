@@ -1,13 +1,11 @@
 """A slice of a year (`make year` is all of it), and proofs that what judges it sees what is wrong."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import psycopg
 import pytest
 
 import year_judge
-from year import ZONES, Record, Year
+from year import Year
 
 
 @pytest.mark.parametrize(

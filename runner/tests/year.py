@@ -19,7 +19,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import click
-import click
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -407,7 +406,7 @@ class Year:
                 for user in self.users
             ]
         )
-        self.execute("insert into users (id) select (person ->> 'id')::uuid from jsonb_array_elements(%s) person", people)
+        self.execute("insert into users (id) select id from jsonb_to_recordset(%s) as person (id uuid)", people)
         self.execute(
             """
             insert into user_sms_preferences (
@@ -474,7 +473,7 @@ class Year:
         return self.begins + timedelta(minutes=self.rng.randrange(self.days * 24 * 60))
 
     def _plan_downtimes(self) -> Iterator[tuple[datetime, datetime]]:
-        """Have nobody tick for some hours, some times, and once for two days: those on which Europe turns its clocks."""
+        """Have nobody tick for some hours, some times, and once for the two days on which Europe turns its clocks."""
         for _ in range(max(2, self.days // 40)):
             begins = self._some_time()
             yield begins, begins + timedelta(minutes=self.rng.randrange(150, 600))
@@ -488,20 +487,12 @@ class Year:
         rng = self.rng
         for user in self.users:
             chance = rng.random()
-            if chance < 0.1:
-                for _ in range(rng.randint(1, 3)):
-                    self._change_later(user, lambda wishes: replace(wishes, zone=rng.choice(self.zones)))
-            elif chance < 0.25:
-                for _ in range(rng.randint(1, 2)):
-                    self._change_later(
-                        user, lambda wishes: replace(wishes, quiet=rng.choice(QUIET), alarms=rng.random() < 0.7)
-                    )
-            if rng.random() < 0.3:
-                for _ in range(rng.randint(1, 6)):
-                    self._change_later(user, self._other_routines)
-            if rng.random() < 0.4:
-                for _ in range(rng.randint(1, 2)):
-                    self.at(self._some_time(), lambda user=user: self._start_series(user))  # type: ignore[misc]
+            for _ in range(rng.randint(1, 3) if chance < 0.25 else 0):
+                self._change_later(user, self._another_zone if chance < 0.1 else self._other_hours)
+            for _ in range(rng.randint(1, 6) if rng.random() < 0.3 else 0):
+                self._change_later(user, self._other_routines)
+            for _ in range(rng.randint(1, 2) if rng.random() < 0.4 else 0):
+                self.at(self._some_time(), lambda user=user: self._start_series(user))  # type: ignore[misc]
         for day in range(self.days):
             noon = self.begins + timedelta(days=day, minutes=rng.randrange(24 * 60))
             self.at(noon, self._queue_singles)
@@ -509,6 +500,14 @@ class Year:
             if day < 3 or day % 5 == 0:  # while all is new, and later now and then
                 self.at(noon, self._keep_house)
         self.at(self.begins + timedelta(days=self.days * 0.3), self._pass_laws)
+
+    def _another_zone(self, wishes: Wishes) -> Wishes:
+        """Move to somewhere else."""
+        return replace(wishes, zone=self.rng.choice(self.zones))
+
+    def _other_hours(self, wishes: Wishes) -> Wishes:
+        """Want quiet at other hours."""
+        return replace(wishes, quiet=self.rng.choice(QUIET), alarms=self.rng.random() < 0.7)
 
     def _other_routines(self, wishes: Wishes) -> Wishes:
         """Switch a routine on or off, or move it."""
@@ -580,7 +579,7 @@ class Year:
             {
                 "user_id": str(user.id),
                 "priority": rng.choice(("low", "normal", "normal", "high", "urgent")),
-                "at": None if rng.random() < 0.2 else (self.now + timedelta(minutes=rng.randrange(40 * 60))).isoformat(),
+                "minutes": None if rng.random() < 0.2 else rng.randrange(40 * 60),
                 "category": rng.choice(CATEGORIES),
                 "expires": rng.choice((None, None, None, 30, 3000)),
             }
@@ -591,10 +590,11 @@ class Year:
             select queue_sms_message(
               user_id, null, 'once', priority, at, p_category => category,
               p_expires_at => coalesce(at, now()) + expires * interval '1 minute'
-            ) as id
-            from jsonb_to_recordset(%s) as text (
-              user_id uuid, priority sms_priority, at timestamptz, category text, expires integer
             )
+            from jsonb_to_recordset(%s) as text (
+              user_id uuid, priority sms_priority, minutes integer, category text, expires integer
+            )
+            cross join lateral (select now() + minutes * interval '1 minute' as at) as planned
             """,
             Jsonb(texts),
         )
@@ -603,7 +603,7 @@ class Year:
         """Have something happen that users want to hear of."""
         later = self.now + timedelta(minutes=self.rng.randrange(600))
         self.execute(
-            "select emit_notification_event(%s, p_payload => '{\"body\": \"news\"}', p_scheduled_for => %s)",
+            """select emit_notification_event(%s, p_payload => '{"body": "news"}', p_scheduled_for => %s)""",
             self.rng.choice(EVENTS),
             later if self.rng.random() < 0.5 else None,
         )
@@ -651,7 +651,10 @@ class Year:
                 select min(scheduled_for) from sms_messages
                 where status in ('pending', 'scheduled') and recurrence_pattern is null
               ),
-              (select min(scheduled_for) from sms_messages where recurrence_pattern is not null and status = 'scheduled'),
+              (
+                select min(scheduled_for) from sms_messages
+                where recurrence_pattern is not null and status = 'scheduled'
+              ),
               (select min(scheduled_for) from queue_jobs where status in ('pending', 'retrying')),
               (select min(lease_expires_at) from queue_jobs where status = 'processing')
             ) as at
@@ -708,8 +711,8 @@ class Year:
         else:
             raise AssertionError("claims go round in circles")
         if self.figures.steps % 50 == 0:
-            [row] = self.rows("select count(*) as n from queue_jobs where status in ('pending', 'retrying', 'processing')")
-            self.figures.most_jobs = max(self.figures.most_jobs, row["n"])
+            [row] = self.rows("select count(*) as jobs from queue_jobs where completed_at is null")
+            self.figures.most_jobs = max(self.figures.most_jobs, row["jobs"])
 
     def _answer(self, claimed: Sequence[Row]) -> None:
         """Be the provider, and record what it says."""
@@ -752,8 +755,9 @@ class Year:
         """Have somebody find out some hours later what became of a text."""
 
         def decide() -> None:
+            found = sid if taken else None
             [row] = self.rows(
-                "select resolve_sms_in_doubt(%s, %s, %s, %s) as done", message_id, taken, sid if taken else None, self.now
+                "select resolve_sms_in_doubt(%s, %s, %s, %s) as done", *(message_id, taken, found, self.now)
             )
             if not row["done"]:
                 # Its lease has not run out, since nobody ticked.
@@ -821,7 +825,9 @@ def main(*, users: int, days: int, seed: int, coarseness: float) -> None:
         for what, count in sorted(judge.checked.items()):
             click.echo(f"{count:8} {what}")
         click.echo(f"{year.figures}")
-        click.echo(f"{len(judge.texts)} texts, {len(year.attempts)} requests, {seconds:.0f} s, {len(violations)} violations")
+        click.echo(
+            f"{len(judge.texts)} texts, {len(year.attempts)} requests, {len(violations)} violations, {seconds:.0f} s"
+        )
     finally:
         harness.close_servers()
     if violations:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from functools import cache
@@ -138,7 +138,7 @@ class Judge:
         return begins[place] if place < len(begins) else datetime.max.replace(tzinfo=UTC)
 
     def _hours(self) -> Iterator[str]:
-        """No text is sent, or can arrive, in hours in which it must not."""
+        """See that no text is sent, or can arrive, in hours in which it must not."""
         for attempt in self.record.attempts:
             text = self.texts[attempt.message_id]
             arrives = attempt.at + timedelta(seconds=attempt.validity or LONGEST_VALIDITY)
@@ -165,7 +165,7 @@ class Judge:
         return found
 
     def _limits(self) -> Iterator[str]:
-        """No hour and no day of a user has more texts than they want."""
+        """See that no hour and no day of a user has more texts than they want."""
         for user_id, times in self._counted().items():
             user = self.users[user_id]  # type: ignore[index]
             times.sort()
@@ -179,7 +179,9 @@ class Judge:
             daily_limit = 10 if user.daily_limit is None else user.daily_limit
             moves = user.changes("zone")
             days = Counter(
-                shown(at, user.wishes(at).zone).date() for at in times if all(abs(at - move) > 2 * DAY for move in moves)
+                shown(at, user.wishes(at).zone).date()
+                for at in times
+                if all(abs(at - move) > 2 * DAY for move in moves)
             )
             self.checked["local days against a limit"] += len(days)
             for day, count in days.items():
@@ -189,7 +191,7 @@ class Judge:
     # What became of it
 
     def _ends(self) -> Iterator[str]:
-        """Each text went once, or there is a reason; none is left lying."""
+        """See that each text went once, or there is a reason; none is left lying."""
         for text in self.record.texts:
             self.checked["texts"] += 1
             taken = sum(attempt.taken for attempt in self.attempts[text["id"]])
@@ -206,26 +208,30 @@ class Judge:
                 yield f"no reason: {text['id']} has failed"
 
     def _reasons(self) -> Iterator[str]:
-        """What a text was cancelled for was so."""
+        """See that what a text was cancelled for was so."""
         times = {user_id: sorted(times) for user_id, times in self._tried().items()}
         for text in self.record.texts:
             if text["status"] != "cancelled":
                 continue
             gate = text["cancel_reason"].split(":")[0]
             self.checked[f"cancelled: {gate}"] += 1
-            user = self.users[text["user_id"]]
-            asked_at = text["cancelled_at"]
-            goes_at = max(asked_at, text["scheduled_for"] or asked_at)
-            is_so = {
-                "limits": lambda: self._is_used_up(user, asked_at, times.get(user.id, [])),  # noqa: B023  called at once
-                "quiet_hours": lambda: self._waits_too_long(text, goes_at, "quiet"),  # noqa: B023
-                "legal_window": lambda: self._waits_too_long(text, goes_at, "law"),  # noqa: B023
-                "not_expired": lambda: text["expires_at"] <= goes_at,  # noqa: B023
-                "switched_on": lambda: self._is_unwanted(text, user, asked_at),  # noqa: B023
-                "missed": lambda: text["occurrence"] is not None,  # noqa: B023
-            }.get(gate, lambda: False)()
-            if not is_so:
-                yield f"not so: {text['id']} at {asked_at}: {text['cancel_reason']}"
+            if not self._is_so(gate, text, times.get(text["user_id"], [])):
+                yield f"not so: {text['id']} at {text['cancelled_at']}: {text['cancel_reason']}"
+
+    def _is_so(self, gate: str, text: Row, times: list[datetime]) -> bool:
+        """Tell whether a gate had reason to say no."""
+        user = self.users[text["user_id"]]
+        asked_at: datetime = text["cancelled_at"]
+        goes_at = max(asked_at, text["scheduled_for"] or asked_at)
+        answers: dict[str, Callable[[], bool]] = {
+            "limits": lambda: self._is_used_up(user, asked_at, times),
+            "quiet_hours": lambda: self._waits_too_long(text, goes_at, "quiet"),
+            "legal_window": lambda: self._waits_too_long(text, goes_at, "law"),
+            "not_expired": lambda: bool(text["expires_at"] <= goes_at),
+            "switched_on": lambda: self._is_unwanted(text, user, asked_at),
+            "missed": lambda: text["occurrence"] is not None,
+        }
+        return answers[gate]() if gate in answers else False
 
     def _tried(self) -> dict[object, list[datetime]]:
         """Give the times of all attempts of each user: what did not go counted until that was known."""
@@ -274,7 +280,7 @@ class Judge:
         return not wants[text["category"]]
 
     def _punctuality(self) -> Iterator[str]:
-        """What nothing kept went with the first chance, and what waited, until it might go."""
+        """See that what nothing kept went with the first chance, and what waited no longer than it had to."""
         for text in self.record.texts:
             attempts = self.attempts[text["id"]]
             if not attempts or not text["scheduled_for"]:
@@ -293,7 +299,7 @@ class Judge:
                 yield from self._deferral(text)
 
     def _deferral(self, text: Row) -> Iterator[str]:
-        """What waited for closed hours to end waited until they did."""
+        """See that what waited for closed hours to end waited until they did."""
         until = text["deferred_until"]
         user = self.users[text["user_id"]]
         if any(abs(until - change) < 3 * DAY for change in user.changes("zone", "quiet", "alarms")):
@@ -314,7 +320,7 @@ class Judge:
         return self.record.ticks[place] if place < len(self.record.ticks) else None
 
     def _series(self) -> Iterator[str]:
-        """Each occurrence of a rule has its text, once."""
+        """See that each occurrence of a rule has its text, once."""
         for series in self.record.series:
             found = self.by_parent[series.id]
             walls = Counter(text["occurrence"] for text in found)
@@ -340,13 +346,13 @@ class Judge:
             if text is None:
                 yield f"lost: {name} at {wall}, {at}"
             elif (text["deferred_from"] or text["scheduled_for"]) != at:
-                yield f"moved: {name} at {wall}, planned for {text['deferred_from'] or text['scheduled_for']} and not {at}"
+                yield f"moved: {name} at {wall}, {at}: {text['id']} is planned for {text['scheduled_for']}"
             elif is_missed != (text["cancel_reason"] or "").startswith("missed"):
                 yield f"missed: {name} at {wall}, written at {written_at}: {text['cancel_reason']}"
         yield from (f"too much: {name} at {wall}" for wall in by_wall)
 
     def _routines(self) -> Iterator[str]:
-        """A routine has its text on each day on which it is on, once."""
+        """See that a routine has its text on each day on which it is on, once."""
         for user in self.record.users:
             for category in ("morning_kickoff", "evening_recap"):
                 found = self.routines[user.id, category]
@@ -369,7 +375,7 @@ class Judge:
                 written_at = self._written_at(at, self.record.begins)
                 if written_at is None or at <= self.record.begins:
                     continue
-                since, time = next((entry for entry in reversed(history) if entry[0] <= written_at))
+                since, time = next(entry for entry in reversed(history) if entry[0] <= written_at)
                 if time != wall.time() or since >= at:
                     continue
                 allowed.add(wall)
@@ -385,11 +391,11 @@ class Judge:
     # What is left
 
     def _queue(self) -> Iterator[str]:
-        """The queue is empty but for what is due within the lead."""
+        """See that the queue is empty but for what is due within the lead."""
         for job in self.record.jobs:
             self.checked["jobs left"] += 1
             if job["text_status"] != "queued" or job["scheduled_for"] <= self.record.ends:
-                yield f"left: job {job['id']} is {job['status']}, its text {job['text_status']}, due {job['scheduled_for']}"
+                yield f"left: {job['status']} job {job['id']}, due {job['scheduled_for']}, text {job['text_status']}"
 
 
 def switch(user: User, category: str, begins: datetime) -> list[tuple[datetime, clock_time | None]]:
