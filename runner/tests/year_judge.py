@@ -254,15 +254,20 @@ class Judge:
         return any(timedelta() <= at - move < 2 * DAY for move in user.changes("zone"))
 
     def _waits_too_long(self, text: Row, at: datetime, gates: str) -> bool:
-        """Tell whether it was in closed hours that last longer than it is worth."""
-        for closed in self._closed(text, at, gates):
-            begins, ends = closed_spans(closed, self.first, self.last)
-            # Too near to them is in them, and at the clocks' turn they are the longer ones.
-            place = bisect_right(begins, at + timedelta(seconds=10)) - 1
-            slack = DAY if self._turns_about(closed[0], at) else timedelta()
-            if place >= 0 and at < ends[place] + slack and text["expires_at"] <= ends[place] + slack:
-                return True
-        return False
+        """Tell whether it was in closed hours that, all together, last longer than it is worth."""
+        all_closed = list(self._closed(text, at, gates))
+        opens_at = at
+        while ends := [end for closed in all_closed if (end := self._end_of(closed, opens_at)) > opens_at]:
+            opens_at = max(ends)
+        # At the clocks' turn they are the longer ones.
+        slack = DAY if any(self._turns_about(closed[0], at) for closed in all_closed) else timedelta()
+        return opens_at > at and bool(text["expires_at"] <= opens_at + slack)
+
+    def _end_of(self, closed: Closed, at: datetime) -> datetime:
+        """Give the end of the hours around an instant, or itself; too near to them is in them."""
+        begins, ends = closed_spans(closed, self.first, self.last)
+        place = bisect_right(begins, at + timedelta(seconds=10)) - 1
+        return max(at, ends[place]) if place >= 0 else at
 
     def _turns_about(self, zone: str, at: datetime) -> bool:
         return any(abs(at - turn) < 2 * DAY for turn in turns_of(zone, self.first, self.last))
