@@ -74,37 +74,50 @@ begin
     left join herald.senders as sender on sender.sender = p_sender
   ),
   timed as materialized (
-    select asked.*, legal.*, quiet.*
+    select
+      asked.*, legal.until as legal_until, legal.next as legal_next, law.sources as laws,
+      quiet.until as quiet_until, quiet.next as quiet_next, wish.hours as quiet_hours
     from asked
     cross join lateral (
       select
-        max(span.ends_at) filter (where span.begins_at < asked.at + asked.least_validity and asked.at < span.ends_at)
-          as legal_until,
-        min(span.begins_at) filter (where span.begins_at >= asked.at + asked.least_validity) as legal_next,
-        string_agg(distinct law.source, '; ') as laws
-      from herald.legal_windows as law
-      cross join lateral herald.quiet_spans(asked.at, law.closes, law.opens, coalesce(law.timezone, asked.zone)) as span
-      where law.is_active
-        and starts_with(asked.phone_number, law.phone_prefix)
-        and (law.category is null or law.category = asked.category)
-    ) as legal
+        range_agg(tstzrange(span.begins_at - asked.least_validity, span.ends_at, '()')) as spans,
+        string_agg(distinct active.source, '; ') as sources
+      from herald.legal_windows as active
+      cross join lateral herald.quiet_spans(
+        asked.at, active.closes, active.opens, coalesce(active.timezone, asked.zone)
+      ) as span
+      where active.is_active
+        and starts_with(asked.phone_number, active.phone_prefix)
+        and (active.category is null or active.category = asked.category)
+    ) as law
     cross join lateral (
       select
-        max(span.ends_at) filter (where span.begins_at < asked.at + asked.least_validity and asked.at < span.ends_at)
-          as quiet_until,
-        min(span.begins_at) filter (where span.begins_at >= asked.at + asked.least_validity) as quiet_next,
+        range_agg(tstzrange(span.begins_at - asked.least_validity, span.ends_at, '()')) as spans,
         string_agg(
           distinct format(
             '%s to %s %s%s', to_char(wanted.begins, 'HH24:MI'), to_char(wanted.ends, 'HH24:MI'), wanted.zone, wanted.what
           ),
           ' and '
-        ) as quiet_hours
+        ) as hours
       from (
         values
         (asked.quiet_hours_start, asked.quiet_hours_end, asked.zone, ''),
         (asked.event_quiet_start, asked.event_quiet_end, asked.event_zone, ' for ' || asked.event_type)
       ) as wanted (begins, ends, zone, what)
       cross join lateral herald.quiet_spans(asked.at, wanted.begins, wanted.ends, wanted.zone) as span
+    ) as wish
+    -- Hours that go on in others end when all of them do.
+    cross join lateral (
+      select
+        max(upper(span)) filter (where span @> asked.at) as until,
+        min(lower(span)) filter (where lower(span) >= asked.at) + asked.least_validity as next
+      from unnest(law.spans) as span
+    ) as legal
+    cross join lateral (
+      select
+        max(upper(span)) filter (where span @> asked.at) as until,
+        min(lower(span)) filter (where lower(span) >= asked.at) + asked.least_validity as next
+      from unnest(wish.spans) as span
     ) as quiet
   ),
   spoken as materialized (
