@@ -145,7 +145,8 @@ class Judge:
             self.checked["attempts"] += 1
             if attempt.at < (text["deferred_from"] or text["scheduled_for"] or text["created_at"]):
                 yield f"early: {text['id']} at {attempt.at}, planned for {text['scheduled_for']}"
-            if text["expires_at"] and (arrives > text["expires_at"] or attempt.at >= text["expires_at"]):
+            # A second is the least that can be asked for.
+            if attempt.at >= text["expires_at"] or arrives >= text["expires_at"] + timedelta(seconds=1):
                 yield f"expired: {text['id']} at {attempt.at}, to arrive until {arrives}, expires {text['expires_at']}"
             for closed in self._closed(text, attempt.at):
                 self.checked["attempts against closed hours"] += 1
@@ -256,12 +257,15 @@ class Judge:
     def _waits_too_long(self, text: Row, at: datetime, gates: str) -> bool:
         """Tell whether it was in closed hours that, all together, last longer than it is worth."""
         all_closed = list(self._closed(text, at, gates))
-        opens_at = at
-        while ends := [end for closed in all_closed if (end := self._end_of(closed, opens_at)) > opens_at]:
-            opens_at = max(ends)
-        # At the clocks' turn they are the longer ones.
-        slack = DAY if any(self._turns_about(closed[0], at) for closed in all_closed) else timedelta()
-        return opens_at > at and bool(text["expires_at"] <= opens_at + slack)
+        # At the clocks' turn they are the longer ones, at either end.
+        turns = any(self._turns_about(closed[0], at) for closed in all_closed)
+        for begins_at in (at, at + HOUR) if turns else (at,):
+            opens_at = begins_at
+            while ends := [end for closed in all_closed if (end := self._end_of(closed, opens_at)) > opens_at]:
+                opens_at = max(ends)
+            if opens_at > begins_at and text["expires_at"] <= opens_at + (DAY if turns else timedelta()):
+                return True
+        return False
 
     def _end_of(self, closed: Closed, at: datetime) -> datetime:
         """Give the end of the hours around an instant, or itself; too near to them is in them."""
@@ -298,7 +302,12 @@ class Judge:
             # Whoever changes their hours sets back what waited for them to its own time.
             changes = self.users[text["user_id"]].changes("zone", "quiet", "alarms")
             was_set_back = any(due_at <= change <= went_at for change in changes)
-            if went_at > chances[-1] + timedelta(minutes=5) and not text["deferred_from"] and not was_set_back:
+            if (
+                chances
+                and went_at > chances[-1] + timedelta(minutes=5)
+                and not text["deferred_from"]
+                and not was_set_back
+            ):
                 yield f"late: {text['id']} at {went_at}, due at {due_at}"
             if (text["defer_reason"] or "").startswith(("quiet_hours", "legal_window")):
                 yield from self._deferral(text)
