@@ -3,7 +3,7 @@
 -- transactional: false
 
 -- The events of open digests are few: one column more rewrites a small table.
--- squawk-ignore-file adding-required-field
+-- squawk-ignore-file adding-required-field, adding-field-with-default
 
 begin;
 
