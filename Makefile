@@ -24,7 +24,7 @@ run: $(READY) ## Run the runner, with DATABASE_URL and TWILIO_* from the environ
 bench: $(READY) ## Measure the fan-out of one event against bare inserts of the same rows; takes some minutes
 	@$(BIN)/python bench/fan_out.py
 
-year: $(READY) ## Play a year of texts for 1,000 users in 40 zones and judge it; takes a quarter of an hour
+year: $(READY) ## Play a year of texts for 1,000 users in 40 zones and judge it; takes half an hour
 	@$(BIN)/python runner/tests/year.py
 
 check: $(READY) ## Lint and type-check everything
