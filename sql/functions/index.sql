@@ -66,8 +66,10 @@ $found$;
 \ir guard/keep_notification_in_step.sql
 \ir guard/keep_sms_in_doubt.sql
 \ir guard/keep_sms_in_step.sql
+\ir guard/look_for_sms_in_doubt.sql
 \ir guard/mask_phone.sql
 \ir guard/move_sms_job.sql
+\ir guard/plan_sms_look.sql
 \ir guard/quote_key.sql
 \ir guard/refuse_unknown.sql
 \ir guard/release_dedup_key.sql
@@ -165,12 +167,16 @@ $found$;
 \ir send/admit_sms.sql
 \ir send/claim_notifications.sql
 \ir send/claim_sms.sql
+\ir send/claim_sms_to_reconcile.sql
 \ir send/classify_answer.sql
 \ir send/classify_delivery_answer.sql
 \ir send/current_attempt.sql
 \ir send/hand_back_unseen_sms.sql
 \ir send/hold_sms.sql
+\ir send/match_sms_in_list.sql
+\ir send/next_look_at.sql
 \ir send/record_notification_results.sql
+\ir send/record_sms_reconciliation.sql
 \ir send/record_sms_results.sql
 \ir send/redrive_notification.sql
 \ir send/redrive_sms.sql
