@@ -19,22 +19,21 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_BATCH_SIZE: Final = 20
-# Reading must not take the connections that texts need.
-_AT_ONCE: Final = 4
-# More than a batch can take: requests have their time-out.
-_LEASE: Final = timedelta(minutes=5)
+# Reading must not take the connections that texts need; and a batch should be done well within the lease.
+_AT_ONCE: Final = 8
+_BATCH_SIZE: Final = 2 * _AT_ONCE
 
 
 class Reconciler:
     """Asks Twilio about the texts of one sender."""
 
-    def __init__(self, database: "Database", twilio: "Twilio", *, sender: str, interval: float) -> None:
-        """Prepare to look for something to ask about every `interval` seconds."""
+    def __init__(self, database: "Database", twilio: "Twilio", *, sender: str, interval: float, lease: float) -> None:
+        """Prepare to look for something to ask about every `interval` seconds; if we die, others wait for `lease`."""
         self._database = database
         self._twilio = twilio
         self._sender = sender
         self._interval = interval
+        self._lease = timedelta(seconds=lease)
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self) -> None:
@@ -53,7 +52,7 @@ class Reconciler:
 
     async def _look_once(self) -> int:
         """Ask about a batch, and tell the database what was found. Gives the number of texts."""
-        looks = await self._database.claim_sms_to_reconcile(self._sender, batch_size=_BATCH_SIZE, lease=_LEASE)
+        looks = await self._database.claim_sms_to_reconcile(self._sender, batch_size=_BATCH_SIZE, lease=self._lease)
         if not looks:
             return 0
         findings = await asyncio.gather(*map(self._look_up, looks))

@@ -397,7 +397,9 @@ async def a_runner(
             await stack.enter_async_context(webhooks.serving(application, address))
         name = f"test {uuid4()}"
         texts = Texts(database, twilio, settings.pace(settings.concurrency), sender=SENDER, runner=name)
-        reconciler = Reconciler(database, twilio, sender=SENDER, interval=settings.reconcile_interval)
+        reconciler = Reconciler(
+            database, twilio, sender=SENDER, interval=settings.reconcile_interval, lease=settings.lease
+        )
         worker = Worker(database, [texts], runner=name, tick_interval=settings.tick_interval, reconciler=reconciler)
         async with working(worker):
             yield worker

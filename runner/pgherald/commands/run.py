@@ -130,7 +130,7 @@ async def _texts(
         raise database.unusable(error) from None
     return (
         Texts(database, client, settings.pace(settings.concurrency), sender=twilio.sender, runner=name),
-        Reconciler(database, client, sender=twilio.sender, interval=settings.reconcile_interval),
+        Reconciler(database, client, sender=twilio.sender, interval=settings.reconcile_interval, lease=settings.lease),
     )
 
 
