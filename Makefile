@@ -1,6 +1,6 @@
 # pgherald. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test run bench check format clean
+.PHONY: help demo test run bench chaos check format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,9 @@ run: $(READY) ## Run the runner, with DATABASE_URL and TWILIO_* from the environ
 
 bench: $(READY) ## Measure the fan-out of one event against bare inserts of the same rows; takes some minutes
 	@$(BIN)/python bench/fan_out.py
+
+chaos: $(READY) ## Break everything while 10,000 texts go, and compare the books: takes ten minutes; CHAOS='--seed 7' adds options
+	@$(BIN)/python bench/chaos.py $(CHAOS)
 
 check: $(READY) ## Lint and type-check everything
 	$(BIN)/ruff check

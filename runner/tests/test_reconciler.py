@@ -200,3 +200,14 @@ async def test_a_look_that_fails_finds_nothing_and_proves_nothing(
     assert not findings.is_complete
     assert findings.problem is not None
     assert problem in findings.problem
+
+
+async def test_the_reconcile_interval_is_kept(database_url: str, simulator: Simulator) -> None:
+    desk = Desk(database_url)
+    await make_quick(desk)
+    async with a_runner(database_url, simulator, tick_interval=0.2, reconcile_interval=30):
+        await asyncio.sleep(0.5)
+        await desk.queue("nobody asks yet")
+        await desk.until({"sent": 1})
+        await asyncio.sleep(2)
+        assert await desk.statuses() == {"sent": 1}

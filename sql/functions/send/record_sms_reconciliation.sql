@@ -69,8 +69,10 @@ begin
 
     v_decide_at := v_attempt.finished_at + v_settings.settle_time;
     if v_settings.on_unknown = 'resend' then
-      -- Without a validity of ours, the provider's own: it gives up after ten hours.
-      v_decide_at := greatest(v_decide_at, coalesce(v_attempt.valid_until, v_attempt.started_at + interval '10 hours'));
+      -- No validity is longer than ten hours, the provider's own.
+      v_decide_at := greatest(
+        v_decide_at, least(v_attempt.valid_until, v_attempt.started_at + interval '10 hours')
+      );
     end if;
     v_is_settled := v_attempt.looked_at >= v_decide_at;
 
