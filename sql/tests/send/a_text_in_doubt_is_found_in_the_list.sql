@@ -1,6 +1,6 @@
 -- What the provider's list says about texts in doubt: found, absent, or nothing that can be told.
 begin;
-select plan(34);
+select plan(38);
 
 update herald.settings set first_look = '10 seconds', settle_time = '10 minutes';
 
@@ -133,6 +133,14 @@ select is(
   'a SID that a text of ours has is no other''s'
 );
 
+select a_text('sent');
+update sms_messages set twilio_sid = 'by hand' where twilio_sid is null and status = 'sent';
+select pg_temp.again();
+select is(
+  pg_temp.look('none', '2040-05-01 12:00:12+00', jsonb_build_array(pg_temp.entry('none', 'by hand'))), 'absent sending',
+  'also if somebody has written it there'
+);
+
 -- Spaces at the ends, a trial account, a service that names no number yet, and a failure.
 select pg_temp.in_doubt('spaces', 'trial', 'no number yet');
 select pg_temp.again();
@@ -223,8 +231,10 @@ select * from claim_sms('+15005550006', p_now => '2040-05-01 12:00:01+00');
 select is((select count(*) from second_claim), 1::bigint, 'a twin is just being sent');
 select pg_temp.again();
 select is(
-  pg_temp.look('slow twins', '2040-05-01 12:00:12+00', jsonb_build_array(pg_temp.entry('slow twins', 'j sid'))),
-  'wait sending', 'the entry may be the other''s: nothing is decided before that one''s answer'
+  pg_temp.look('slow twins', '2040-05-01 12:00:12+00', jsonb_build_array(
+    pg_temp.entry('slow twins', 'j sid'), pg_temp.entry('slow twins', 'another')
+  )),
+  'wait sending', 'an entry may be the other''s: nothing is decided before that one''s answer'
 );
 select from record_sms_results((select jsonb_agg(jsonb_build_object(
   'job_id', job_id, 'processing_token', processing_token, 'attempt_id', attempt_id, 'http_status', 201, 'sid', 'j sid'
@@ -233,6 +243,19 @@ select pg_temp.again();
 select is(
   pg_temp.look('slow twins', '2040-05-01 12:00:12+00', jsonb_build_array(pg_temp.entry('slow twins', 'j sid'))),
   'absent sending', 'it was'
+);
+
+-- A report that names no attempt comes before anybody knows its SID.
+select pg_temp.in_doubt('early');
+select is(record_twilio_status(null, 'l sid', 'delivered', p_now => '2040-05-01 12:00:05+00'), false, 'a report comes of nobody''s SID');
+select pg_temp.again();
+select is(
+  pg_temp.look('early', '2040-05-01 12:00:12+00', jsonb_build_array(pg_temp.entry('early', 'l sid'))), 'found delivered',
+  'whose it is shows in the list'
+);
+select is(
+  (select delivered_at from sms_messages where message_content = 'early'), '2040-05-01 12:00:05+00'::timestamptz,
+  'and the report counts'
 );
 
 -- A report is faster than the look.

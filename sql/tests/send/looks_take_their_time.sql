@@ -1,6 +1,6 @@
 -- When the provider is asked about a text, and what a text becomes that is not found.
 begin;
-select plan(27);
+select plan(29);
 
 update herald.settings set first_look = '10 seconds', settle_time = '10 minutes', report_time = '1 hour', retry_jitter = 0;
 create temporary table claim on commit drop as select * from claim_sms('a sender') where false;
@@ -93,6 +93,11 @@ select results_eq(
   $$,
   $$values ('retrying', '2040-05-01 12:10:00+00'::timestamptz, 1, 'not_sent')$$, 'at once, as another attempt'
 );
+
+truncate claim;
+insert into claim select * from claim_sms('a sender', p_now => '2040-05-01 12:10:00+00');
+select is((select attempt from claim), 2, 'it is being sent');
+select is(pg_temp.look('2040-05-01 12:30:00+00'), null, 'and by that in nobody''s doubt');
 
 -- A text that is worth nothing any more is not: it would end as expired, and may have arrived.
 delete from sms_messages;
