@@ -19,8 +19,9 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import click
@@ -31,9 +32,6 @@ from pgherald.database import is_passing
 from pgherald.embedded import EmbeddedError, EmbeddedServer
 from pgherald.migrations import migrate
 from pgherald.simulator import FaultKind, Simulator
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _SENDER: Final = "+15005550006"
 _TEXTS_A_USER: Final = 20
@@ -108,9 +106,9 @@ _USERS: Final = """
 _QUEUE: Final = """
     select count(public.queue_sms_message(
       p_user_id => wanted.user_id, p_phone_number => null, p_message => wanted.words,
-      p_scheduled_for => now() + wanted.ahead * interval '1 second', p_idempotency_key => wanted.key
+      p_scheduled_for => wanted.at, p_idempotency_key => wanted.key
     ))
-    from unnest(%s::uuid[], %s::text[], %s::double precision[], %s::text[]) as wanted (user_id, words, ahead, key)
+    from unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::text[]) as wanted (user_id, words, at, key)
 """
 _STOP: Final = """
     with stopped as (
@@ -318,6 +316,9 @@ class Chaos:
 
     async def run(self, logs: Path, tell: Callable[[str], None]) -> Verdict:
         """Do it, and compare the books."""
+        if task := asyncio.current_task():
+            # So that nothing is left running, whichever way we are told to stop.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         async with AsyncExitStack() as stack:
             await asyncio.to_thread(self._server.start)
             stack.push_async_callback(asyncio.to_thread, self._server.stop, "immediate")
@@ -401,7 +402,7 @@ class Chaos:
         """Queue the texts over the time there is; again with the same keys, where it is not known if it was done."""
         wanted: list[tuple[Any, str, float, str]] = []
         for number in range(self._texts):
-            is_twin = number % 100 < _TWINS and number > 0
+            is_twin = wanted and self._random.random() < _TWINS / 100
             user, words = (wanted[-1][0], wanted[-1][1]) if is_twin else (users[number % len(users)]["user_id"], "")
             ahead = self._random.choice([0.0, 0.0, 0.0, 0.5, 2.0])
             wanted.append((user, words or f"text {number}", ahead, f"chaos {number}"))
@@ -409,13 +410,15 @@ class Chaos:
         while self._queued < self._texts:
             share = min((time.monotonic() - began) / (self._seconds * 0.95), 1)
             batch = wanted[self._queued : max(self._queued + 1, int(self._texts * share))]
-            await self._ask(_QUEUE, *(list(column) for column in zip(*batch, strict=True)))
+            whom, what, aheads, keys = (list(column) for column in zip(*batch, strict=True))
+            now = datetime.now(UTC)
+            await self._ask(_QUEUE, whom, what, [now + timedelta(seconds=ahead) for ahead in aheads], keys)
             self._queued += len(batch)
             await asyncio.sleep(_FEED_EVERY)
 
     async def _stop_some(self, users: Sequence[Any]) -> None:
         """Let some users say STOP while texts for them are under way."""
-        stoppers = [user["user_id"] for user in users[: max(1, len(users) * _STOPS // 100)]]
+        stoppers = [user["user_id"] for user in self._random.sample(users, max(1, len(users) * _STOPS // 100))]
 
         async def stop(user_id: object, at: float) -> None:
             await asyncio.sleep(at)
