@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -291,7 +292,7 @@ class Chaos:
         self.done: Counter[str] = Counter()
         self._queued = 0
         self._server = EmbeddedServer()
-        self._restarting = asyncio.Lock()
+        self._hand = ThreadPoolExecutor(max_workers=1)
         self._stopped_at: dict[Any, datetime] = {}
         self._units: list[Unit] = []
         self.figures: dict[str, Any] = {}
@@ -320,8 +321,8 @@ class Chaos:
             # So that nothing is left running, whichever way we are told to stop.
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         async with AsyncExitStack() as stack:
-            await asyncio.to_thread(self._server.start)
-            stack.push_async_callback(asyncio.to_thread, self._server.stop, "immediate")
+            await self._by_hand(self._server.start)
+            stack.push_async_callback(self._by_hand, self._server.stop, "immediate")
             await asyncio.to_thread(migrate, self._server.url)
             users = await self._prepare()
             self.simulator.faults.list_lag = _LIST_LAG
@@ -459,14 +460,17 @@ class Chaos:
 
     async def _crash(self) -> None:
         """Crash the server and start it again."""
-        async with self._restarting:
-            for _ in range(5):
-                try:
-                    await asyncio.to_thread(self._server.restart, "immediate")
-                except EmbeddedError:
-                    await asyncio.sleep(0.5)
-                else:
-                    return
+        for _ in range(5):
+            try:
+                await self._by_hand(self._server.restart, "immediate")
+            except EmbeddedError:
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def _by_hand(self, work: Callable[..., None], *arguments: object) -> None:
+        """Do something about the server in a thread; one after the other, also what is begun while we are cancelled."""
+        await asyncio.get_running_loop().run_in_executor(self._hand, work, *arguments)
 
     async def _settle(self) -> Verdict:
         """Wait until the books agree, or nothing moves any more."""
