@@ -2,6 +2,8 @@
 
 begin;
 
+drop type herald.wanted_routine;
+drop type herald.due_occurrence;
 alter table public.sms_messages
 drop column recurrence_timezone,
 drop column recurrence_start,

@@ -33,15 +33,15 @@ comment on column herald.sms_routines.words is
 comment on column herald.sms_routines.is_active is
 'False plans no more of these. After a change here: select herald.plan_routines(null, now());';
 
--- What comes next and which events there are, only the application knows: without its words these say nothing.
-insert into herald.sms_routines (category, usual_time, time_column, words)
+-- What comes next and which events there are, only the application knows: it switches these on once it has words.
+insert into herald.sms_routines (category, usual_time, time_column, words, is_active)
 values
 (
-  'morning_kickoff', '08:00', 'morning_kickoff_time', 'Good morning! Your plan for today is ready in the app.'
+  'morning_kickoff', '08:00', 'morning_kickoff_time', 'Good morning! Your plan for today is ready in the app.', true
 ),
-('evening_recap', '20:00', null, 'That was your day. See in the app what got done and what is left.'),
-('next_up', '12:30', null, null),
-('event_reminder', '08:30', null, null);
+('evening_recap', '20:00', null, 'That was your day. See in the app what got done and what is left.', true),
+('next_up', '12:30', null, null, false),
+('event_reminder', '08:30', null, null, false);
 
 -- The application's to replace, so it stands here and not among the functions that each upgrade installs anew.
 create function herald.routine_words(p_category text, p_user_ids uuid[], p_at timestamptz)
@@ -85,6 +85,12 @@ comment on column public.sms_messages.occurrence is
 'Which occurrence of its series this is, on the wall clock, whenever it goes. There is one text for each.';
 comment on column public.sms_messages.routine is
 'The routine whose series it is; null for other series, and for their occurrences.';
+
+-- What plan/recur_series and plan/plan_routines pass from one statement to the next.
+create type herald.due_occurrence as (series_id uuid, wall timestamp, at timestamptz, words text, reason text);
+create type herald.wanted_routine as (
+  user_id uuid, category text, recurrence_pattern text, phone_number text, words text, zone text, at_time time
+);
 
 grant select on herald.sms_routines to herald_runner;
 

@@ -9,7 +9,9 @@ import click
 class LazyGroup(click.Group):
     """Imports a command's module only when that command is wanted, so that an extra is needed only where it is used."""
 
-    modules: ClassVar[tuple[str, ...]] = ("demo", "migrate", "run", "serve", "simulate")
+    modules: ClassVar[tuple[str, ...]] = (
+        "demo", "explain", "migrate", "preview", "run", "schedule", "serve", "simulate",
+    )  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Name the commands without importing any."""

@@ -169,6 +169,26 @@ class Job:
         return self.id
 
 
+@dataclass(frozen=True, slots=True)
+class VerifyRequest:
+    """A request to Twilio Verify: `start` sends a code to the number, `check` asks whether `code` is the one."""
+
+    id: UUID
+    kind: str
+    phone_number: str = field(repr=False)
+    code: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One value for a monitor."""
+
+    name: str
+    help: str
+    labels: Mapping[str, str]
+    value: float
+
+
 class DatabaseUnusableError(Exception):
     """The database cannot be worked with; the message says why, and what to do."""
 
@@ -469,10 +489,65 @@ class Database(AbstractAsyncContextManager["Database"]):
             await cursor.execute(query, (attempt_id, message_sid, message_status, error_code, Jsonb(dict(parameters))))
             return bool(await cursor.fetchone())
 
-    async def ping(self) -> None:
-        """Make sure that the database answers."""
+    async def receive_sms(  # noqa: PLR0913  a text that came in has these parts
+        self,
+        twilio_sid: str,
+        from_: str,
+        to: str,
+        body: str,
+        *,
+        opt_out_type: str | None,
+        parameters: Mapping[str, str],
+    ) -> str:
+        """Record a text that came in, and do what it asks for; gives what that was."""
+        query = """
+            select public.receive_sms(
+              p_twilio_sid => %s::text, p_from => %s::text, p_to => %s::text, p_body => %s::text,
+              p_opt_out_type => %s::text, p_parameters => %s::jsonb
+            )
+        """
+        async with self._pool.connection() as connection, connection.cursor(row_factory=scalar_row) as cursor:
+            await cursor.execute(query, (twilio_sid, from_, to, body, opt_out_type, Jsonb(dict(parameters))))
+            return str(await cursor.fetchone())
+
+    async def follow_link(self, short_code: str, *, user_agent: str, method: str) -> str:
+        """Count a visit to a short link, and give the address it leads to; a dead one raises PT404 or PT410."""
+        query = """
+            select public.follow_link(p_short_code => %s::text, p_user_agent => %s::text, p_method => %s::text)
+        """
+        async with self._pool.connection() as connection, connection.cursor(row_factory=scalar_row) as cursor:
+            await cursor.execute(query, (short_code, user_agent, method))
+            return str(await cursor.fetchone())
+
+    async def claim_verify_requests(self, limit: int) -> list[VerifyRequest]:
+        """Claim requests to Twilio Verify; each is handed out once."""
+        query = "select id, kind, phone_number, code from herald.claim_verify_requests(p_limit => %s::integer)"
+        async with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(VerifyRequest)) as cursor,
+        ):
+            await cursor.execute(query, (limit,))
+            return await cursor.fetchall()
+
+    async def record_verify_result(self, request: VerifyRequest, outcome: str) -> None:
+        """Record what came of a request to Twilio Verify."""
         async with self._pool.connection() as connection:
-            await connection.execute("select 1")
+            await connection.execute(
+                "select herald.record_verify_result(p_request_id => %s::uuid, p_outcome => %s::text)",
+                (request.id, outcome),
+            )
+
+    async def is_ticking(self) -> bool:
+        """Tell whether tick() has run lately."""
+        async with self._pool.connection() as connection, connection.cursor(row_factory=scalar_row) as cursor:
+            await cursor.execute("select herald.is_ticking()")
+            return bool(await cursor.fetchone())
+
+    async def metrics(self) -> list[Metric]:
+        """Give what a monitor wants to know."""
+        async with self._pool.connection() as connection, connection.cursor(row_factory=class_row(Metric)) as cursor:
+            await cursor.execute("select name, help, labels, value from herald.metrics()")
+            return await cursor.fetchall()
 
     async def listen(self) -> AsyncIterator[None]:
         """Yield once when listening begins, and then each time that the queue has something new.
@@ -507,7 +582,10 @@ class Database(AbstractAsyncContextManager["Database"]):
         query = """
             select
               current_setting('server_version_num')::integer,
-              to_regproc('public.claim_sms_to_reconcile') is not null and to_regproc('herald.next_claim_at') is not null
+              num_nulls(
+                to_regproc('public.claim_notifications'), to_regproc('herald.next_claim_at'),
+                to_regproc('public.receive_sms'), to_regproc('public.claim_sms_to_reconcile')
+              ) = 0
         """
         try:
             async with await AsyncConnection.connect(self._conninfo, prepare_threshold=None) as connection:

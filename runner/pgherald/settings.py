@@ -24,6 +24,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ACCOUNT_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
 _SERVICE_SID: Final = re.compile(r"MG[0-9a-fA-F]{32}")
+_VERIFY_SID: Final = re.compile(r"VA[0-9a-fA-F]{32}")
 _HIGHEST_PORT: Final = 65_535
 _SMTP_PORT: Final = 587
 _SMTPS_PORT: Final = 465
@@ -76,6 +77,8 @@ class TwilioSettings:
     sender: str
     api_url: str | None = None
     callback_url: str | None = None
+    inbound_url: str | None = None
+    verify_service_sid: str | None = None
     connect_timeout: float = 5
     send_timeout: float = 30
 
@@ -193,6 +196,7 @@ class ServeSettings:
     database_url: Secret
     auth_token: Secret
     callback_url: str
+    inbound_url: str | None
     bind: Address
 
     @classmethod
@@ -202,6 +206,7 @@ class ServeSettings:
             database_url=_database_url(options, "database_url"),
             auth_token=Secret(_required(options, "auth_token")),
             callback_url=_web_url(_required(options, "callback_url"), "callback_url"),
+            inbound_url=_web_url(options["inbound_url"], "inbound_url") if options["inbound_url"] else None,
             bind=_address(options["bind"], "bind"),
         )
 
@@ -291,6 +296,20 @@ _SETTINGS: Final = {
         "The public address that leads to /twilio/status here: Twilio reports there what became of a text, and its "
         "signatures are checked against it.",
         {"metavar": "URL"},
+    ),
+    "inbound_url": _Setting(
+        "--inbound-url",
+        "PGHERALD_INBOUND_URL",
+        "The public address that leads to /twilio/inbound here, where Twilio brings the texts that come in. "
+        "Default: the callback URL with inbound as its last part.",
+        {"metavar": "URL"},
+    ),
+    "verify_service_sid": _Setting(
+        "--verify-service-sid",
+        "PGHERALD_VERIFY_SERVICE_SID",
+        "The service of Twilio Verify that makes and checks codes, where herald.settings.verification_provider is "
+        "twilio_verify. Default: none.",
+        {"metavar": "SID"},
     ),
     "job_types": _Setting(
         "--job-type",
@@ -428,7 +447,7 @@ _SETTINGS: Final = {
     "serve": _Setting(
         "--serve",
         "PGHERALD_SERVE",
-        "Take Twilio's reports in this process as well, on this address. Default: no.",
+        "Take reports, texts that come in, and visits to short links in this process as well. Default: no.",
         {"metavar": "HOST:PORT"},
     ),
     "bind": _Setting(
@@ -450,7 +469,7 @@ _SETTINGS: Final = {
         {"type": click.Choice(["text", "json"], case_sensitive=False), "default": "text"},
     ),
 }
-_SERVE: Final = ("database_url", "auth_token", "callback_url", "bind", "log_level", "log_format")
+_SERVE: Final = ("database_url", "auth_token", "callback_url", "inbound_url", "bind", "log_level", "log_format")
 _RUN: Final = tuple(name for name in _SETTINGS if name != "bind")
 _TWILIO: Final = ("account_sid", "auth_token", "from_number", "messaging_service_sid", "api_url")
 _ACCOUNTS: Final = ("database_url", *_TWILIO, "smtp_url", "vapid_private_key")
@@ -607,12 +626,17 @@ def _twilio(options: Mapping[str, Any]) -> TwilioSettings:
     account_sid, auth_token = _required(options, "account_sid"), _required(options, "auth_token")
     if not _ACCOUNT_SID.fullmatch(account_sid):
         raise _refusal("account_sid", "must be AC and 32 hexadecimal digits. Twilio's console shows it.")
+    verify_service_sid: str | None = options["verify_service_sid"]
+    if verify_service_sid and not _VERIFY_SID.fullmatch(verify_service_sid):
+        raise _refusal("verify_service_sid", "must be VA and 32 hexadecimal digits. Twilio's console shows it.")
     return TwilioSettings(
         account_sid=account_sid,
         auth_token=Secret(auth_token),
         sender=_sender(options),
         api_url=_web_url(options["api_url"], "api_url") if options["api_url"] else None,
         callback_url=_web_url(options["callback_url"], "callback_url") if options["callback_url"] else None,
+        inbound_url=_web_url(options["inbound_url"], "inbound_url") if options["inbound_url"] else None,
+        verify_service_sid=verify_service_sid or None,
         connect_timeout=options["connect_timeout"],
         send_timeout=options["send_timeout"],
     )

@@ -1,12 +1,14 @@
-"""The endpoint that Twilio calls: check the signature, make one SQL call, answer.
+"""The endpoint that Twilio, visitors of short links and monitors call: one SQL call each, and an answer.
 
-Needs the extra `web`. What cannot be recorded is not acknowledged, so that Twilio sends it again.
+What Twilio says is looked at once its signature has been checked; what cannot be recorded is not acknowledged, so that
+it is sent again. Needs the extra `web`.
 """
 
 import asyncio
 import logging
+import re
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
@@ -18,14 +20,14 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from pgherald.database import describe
 
 if TYPE_CHECKING:
-    from pgherald.database import Database
+    from pgherald.database import Database, Metric
     from pgherald.settings import Address, Secret
 
 _log = logging.getLogger(__name__)
@@ -39,16 +41,49 @@ _LONGEST_WORD: Final = 64
 _LONGEST_WAIT: Final = 10
 # Who and what: the log of reports keeps neither numbers, nor where they are at home, nor words.
 _PRIVATE_PREFIXES: Final = ("To", "From", "Body", "ForwardedFrom", "Caller", "Called")
-_OWN_COLUMNS: Final = frozenset({"MessageSid", "MessageStatus", "ErrorCode"})
+_OWN_COLUMNS: Final = frozenset({"MessageSid", "MessageStatus", "ErrorCode", "OptOutType"})
+_NOTHING_TO_SAY: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_CODE: Final = re.compile(r"[0-9A-Za-z]{1,64}")
+_LONGEST_AGENT: Final = 1_000
+_DEAD_LINKS: Final = {"PT404": 404, "PT410": 410}
+# Each visit is to be counted, and nobody is to find a link by searching.
+_LINK_HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 
 
-def endpoint(database: "Database", *, auth_token: "Secret", callback_url: str) -> Starlette:
-    """Make the application. Signatures are checked against the public address, whatever a proxy made of it."""
-    validator = RequestValidator(auth_token.reveal())
+def endpoint(
+    database: "Database", *, auth_token: "Secret", callback_url: str, inbound_url: str | None = None
+) -> Starlette:
+    """Make the application. Signatures are checked against the public addresses, whatever a proxy made of them."""
+    ours = _Endpoint(database, auth_token, callback_url, inbound_url or inbound_address(callback_url))
+    return Starlette(
+        routes=[
+            Route("/twilio/status", ours.take_status, methods=["POST"]),
+            Route("/twilio/inbound", ours.take_text, methods=["POST"]),
+            Route("/l/{code}", ours.follow, methods=["GET"]),
+            Route("/healthz", ours.tell_health, methods=["GET"]),
+            Route("/metrics", ours.tell_metrics, methods=["GET"]),
+        ]
+    )
 
-    async def twilio_status(request: Request) -> Response:
+
+def inbound_address(callback_url: str) -> str:
+    """Give the public address of texts that come in, where nobody named it: beside the one of reports."""
+    parts = urlsplit(callback_url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rpartition('/')[0]}/inbound"))
+
+
+class _Endpoint:
+    """Each method answers one kind of request, with one SQL call."""
+
+    def __init__(self, database: "Database", auth_token: "Secret", callback_url: str, inbound_url: str) -> None:
+        self._database = database
+        self._validator = RequestValidator(auth_token.reveal())
+        self._callback_url = callback_url
+        self._inbound_url = inbound_url
+
+    async def take_status(self, request: Request) -> Response:
         """Take a report of what became of a text."""
-        fields = await _signed_fields(request, validator, callback_url)
+        fields = await _signed_fields(request, self._validator, self._callback_url)
         if fields is None:
             return _refused()
 
@@ -59,7 +94,7 @@ def endpoint(database: "Database", *, auth_token: "Secret", callback_url: str) -
             return PlainTextResponse(f"{error}\n", status_code=400)
         try:
             async with asyncio.timeout(_LONGEST_WAIT):
-                known = await database.record_twilio_status(
+                known = await self._database.record_twilio_status(
                     report.attempt_id,
                     report.message_sid,
                     report.message_status,
@@ -68,26 +103,74 @@ def endpoint(database: "Database", *, auth_token: "Secret", callback_url: str) -
                 )
         except (psycopg.Error, TimeoutError) as error:
             _log.error("a report could not be recorded: %s", describe(error), extra={"attempt_id": report.attempt_id})
-            return PlainTextResponse("not recorded, send it again\n", status_code=503, headers={"Retry-After": "5"})
+            return _later()
         _log.debug("report recorded", extra={"attempt_id": report.attempt_id, "known": known})
         return Response(status_code=204)
 
-    async def healthz(_request: Request) -> Response:
-        """Tell whether the database answers: without it nothing here works."""
+    async def take_text(self, request: Request) -> Response:
+        """Take a text that came in. The answer says nothing: Twilio answers STOP, START and HELP by itself."""
+        fields = await _signed_fields(request, self._validator, self._inbound_url)
+        if fields is None:
+            return _refused()
+
+        try:
+            text = _Text.read(fields)
+        except ValueError as error:
+            _log.warning("a signed text that makes no sense: %s", error)
+            return PlainTextResponse(f"{error}\n", status_code=400)
         try:
             async with asyncio.timeout(_LONGEST_WAIT):
-                await database.ping()
+                meaning = await self._database.receive_sms(
+                    text.message_sid,
+                    text.from_,
+                    text.to,
+                    text.body,
+                    opt_out_type=text.opt_out_type,
+                    parameters=text.parameters,
+                )
         except (psycopg.Error, TimeoutError) as error:
-            _log.warning("not healthy: %s", describe(error))
-            return PlainTextResponse("the database does not answer\n", status_code=503)
+            _log.error("a text that came in could not be recorded: %s", describe(error))
+            return _later()
+        _log.info("a text came in", extra={"meaning": meaning})
+        return Response(_NOTHING_TO_SAY, media_type="text/xml")
+
+    async def follow(self, request: Request) -> Response:
+        """Lead whoever follows a short link to where it leads."""
+        code = request.path_params["code"]
+        if not _CODE.fullmatch(code):
+            return PlainTextResponse("there is no such link\n", status_code=404)
+        agent = _storable(request.headers.get("User-Agent", ""))[:_LONGEST_AGENT]
+        try:
+            async with asyncio.timeout(_LONGEST_WAIT):
+                address = await self._database.follow_link(code, user_agent=agent, method=request.method)
+        except psycopg.Error as error:
+            if (error.sqlstate or "") not in _DEAD_LINKS:
+                return _unable("a link could not be looked up", error)
+            return PlainTextResponse(f"{error.diag.message_primary}\n", status_code=_DEAD_LINKS[error.sqlstate or ""])
+        except TimeoutError as error:
+            return _unable("a link could not be looked up", error)
+        return RedirectResponse(address, status_code=302, headers=_LINK_HEADERS)
+
+    async def tell_health(self, _request: Request) -> Response:
+        """Tell whether the database answers and time goes on there: without either, nothing here works."""
+        try:
+            async with asyncio.timeout(_LONGEST_WAIT):
+                is_ticking = await self._database.is_ticking()
+        except (psycopg.Error, TimeoutError) as error:
+            return _unable("not healthy: the database does not answer", error)
+        if not is_ticking:
+            _log.warning("not healthy: tick() has not run for minutes")
+            return PlainTextResponse("tick() has not run for minutes\n", status_code=503)
         return PlainTextResponse("ok\n")
 
-    return Starlette(
-        routes=[
-            Route("/twilio/status", twilio_status, methods=["POST"]),
-            Route("/healthz", healthz, methods=["GET"]),
-        ]
-    )
+    async def tell_metrics(self, _request: Request) -> Response:
+        """Tell a monitor how much there is of what."""
+        try:
+            async with asyncio.timeout(_LONGEST_WAIT):
+                metrics = await self._database.metrics()
+        except (psycopg.Error, TimeoutError) as error:
+            return _unable("no metrics", error)
+        return Response(_exposition(metrics), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 class EndpointError(Exception):
@@ -110,7 +193,7 @@ async def serving(application: Starlette, address: "Address") -> AsyncIterator[N
             )
         )
         task = asyncio.create_task(server.serve(sockets=[listener]), name="endpoint")
-        _log.info("taking reports", extra={"host": address.host, "port": listener.getsockname()[1]})
+        _log.info("taking reports and texts", extra={"host": address.host, "port": listener.getsockname()[1]})
         try:
             yield
         finally:
@@ -152,12 +235,61 @@ class _Report:
             message_sid=sid,
             message_status=status,
             error_code=int(code) if code else None,
-            parameters={
-                _storable(name): _storable(value)
-                for name, value in fields.items()
-                if name not in _OWN_COLUMNS and not name.startswith(_PRIVATE_PREFIXES)
-            },
+            parameters=_others(fields),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What a signed request brings in."""
+
+    message_sid: str
+    from_: str
+    to: str
+    body: str
+    opt_out_type: str | None
+    parameters: Mapping[str, str]
+
+    @classmethod
+    def read(cls, fields: Mapping[str, str]) -> Self:
+        """Make sense of the fields. Raises `ValueError` in words that may be shown."""
+        sid, from_, kind = (_storable(fields.get(name, "")) for name in ("MessageSid", "From", "OptOutType"))
+        if not sid or not from_:
+            raise ValueError("MessageSid or From is missing")
+        if max(len(sid), len(from_), len(kind)) > _LONGEST_WORD:
+            raise ValueError(f"MessageSid, From or OptOutType has more than {_LONGEST_WORD} characters")
+        return cls(
+            message_sid=sid,
+            from_=from_,
+            to=_storable(fields.get("To", "")),
+            body=_storable(fields.get("Body", "")),
+            opt_out_type=kind or None,
+            parameters=_others(fields),
+        )
+
+
+def _others(fields: Mapping[str, str]) -> dict[str, str]:
+    """Give the fields that are kept as they are."""
+    return {
+        _storable(name): _storable(value)
+        for name, value in fields.items()
+        if name not in _OWN_COLUMNS and not name.startswith(_PRIVATE_PREFIXES)
+    }
+
+
+def _exposition(metrics: "Sequence[Metric]") -> str:
+    """Write metrics as Prometheus reads them."""
+    lines: list[str] = []
+    seen = set()
+    for metric in metrics:
+        if metric.name not in seen:
+            seen.add(metric.name)
+            lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} gauge"]
+        labels = ",".join(f'{name}="{value}"' for name, value in sorted(metric.labels.items()))
+        lines.append(
+            f"{metric.name}{{{labels}}} {metric.value:.10g}" if labels else f"{metric.name} {metric.value:.10g}"
+        )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _uuid(value: str) -> UUID:
@@ -175,11 +307,22 @@ def _storable(value: str) -> str:
 
 def _refused() -> Response:
     """Answer a request that is not Twilio's, and log nothing that it brought."""
-    _log.warning("a report without a valid signature was refused; if it was Twilio's, check the callback URL")
+    _log.warning("a request without a valid signature was refused; if it was Twilio's, check the public addresses")
     return PlainTextResponse("the signature is missing or wrong\n", status_code=403)
 
 
-async def _signed_fields(request: Request, validator: RequestValidator, callback_url: str) -> Mapping[str, str] | None:
+def _later() -> Response:
+    """Ask Twilio to send it again."""
+    return PlainTextResponse("not recorded, send it again\n", status_code=503, headers={"Retry-After": "5"})
+
+
+def _unable(what: str, error: BaseException) -> Response:
+    """Answer that the database does not do its part."""
+    _log.warning("%s: %s", what, describe(error))
+    return PlainTextResponse("the database does not answer\n", status_code=503, headers={"Retry-After": "5"})
+
+
+async def _signed_fields(request: Request, validator: RequestValidator, public_url: str) -> Mapping[str, str] | None:
     """Read the fields of a request that Twilio has signed; None if it is not one."""
     signature = request.headers.get("X-Twilio-Signature")
     body = await _body(request) if signature else None
@@ -190,7 +333,7 @@ async def _signed_fields(request: Request, validator: RequestValidator, callback
         pairs = parse_qsl(body, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
     except ValueError:
         return None
-    genuine = validator.validate(_public_url(callback_url, request), ImmutableMultiDict(pairs), signature)
+    genuine = validator.validate(_called_url(public_url, request), ImmutableMultiDict(pairs), signature)
     return dict(pairs) if genuine else None
 
 
@@ -204,9 +347,9 @@ async def _body(request: Request) -> str | None:
     return body.decode("utf-8", "replace")
 
 
-def _public_url(callback_url: str, request: Request) -> str:
+def _called_url(public_url: str, request: Request) -> str:
     """Give the address that Twilio called: ours as the world knows it, with the query of this request."""
-    return urlunsplit(urlsplit(callback_url)._replace(query=request.url.query, fragment=""))
+    return urlunsplit(urlsplit(public_url)._replace(query=request.url.query, fragment=""))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -293,12 +294,19 @@ def test_traffic_that_meets_an_installation_crosswise_is_waited_for(database_url
             # Longer than the server waits before it looks for a deadlock, so that not we are chosen.
             connection.execute("set deadlock_timeout = '10s'")
             connection.execute("lock table public.notification_events in row exclusive mode")
-            time.sleep(1.5)
+            has_begun.set()
+            installing = """
+                select count(*) from pg_locks
+                where relation = 'public.users'::regclass and mode = 'ShareRowExclusiveLock' and granted
+            """
+            while connection.execute(installing).fetchone() == (0,):
+                time.sleep(0.01)
             connection.execute("lock table public.users in row exclusive mode")
 
+    has_begun = threading.Event()
     with ThreadPoolExecutor() as threads:
         busy = threads.submit(host)
-        time.sleep(0.5)
+        assert has_begun.wait(30)
         result = migrations.migrate(database_url, echo=said.append)
         busy.result()
     assert result.functions

@@ -156,6 +156,7 @@ async def test_reports_are_taken_by_either_program(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as finder:
         address = f"127.0.0.1:{finder.getsockname()[1]}"
+    await desk.rows("select public.tick()")
     await desk.rows("select tests.a_queued_text()")
     await desk.rows("select herald.register_sender('+15005550000')")
     attempt = (await desk.rows("select attempt_id from public.claim_sms('+15005550000')"))[0]["attempt_id"]

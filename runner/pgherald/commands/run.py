@@ -22,6 +22,7 @@ from pgherald.log import set_up_logging
 from pgherald.reconciler import Reconciler
 from pgherald.settings import SEND_NOTIFICATION, SEND_SMS, RunSettings, TwilioSettings, nothing_is_set, run_options
 from pgherald.twilio import Twilio
+from pgherald.verify import verifying
 from pgherald.worker import Texts, Worker
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ async def _run(settings: RunSettings) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         await _serve(settings, database, stack)
+        if settings.twilio and settings.twilio.verify_service_sid:
+            await stack.enter_async_context(verifying(database, settings.twilio))
         return await worker.run()
 
 
@@ -170,7 +173,10 @@ async def _serve(settings: RunSettings, database: Database, stack: AsyncExitStac
     except ImportError:
         raise click.ClickException(_NEEDS_WEB) from None
     application = webhooks.endpoint(
-        database, auth_token=settings.twilio.auth_token, callback_url=settings.twilio.callback_url
+        database,
+        auth_token=settings.twilio.auth_token,
+        callback_url=settings.twilio.callback_url,
+        inbound_url=settings.twilio.inbound_url,
     )
     try:
         await stack.enter_async_context(webhooks.serving(application, settings.serve))
@@ -218,6 +224,8 @@ async def _run_simulated(options: Mapping[str, Any], database_url: str) -> int:
                     "from_number": _TEST_NUMBER,
                     "api_url": simulator.base_url,
                     "callback_url": f"http://{address}/twilio/status",
+                    "inbound_url": None,
+                    "verify_service_sid": f"VA{uuid4().hex}",
                     "serve": address,
                 }
             )

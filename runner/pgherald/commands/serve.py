@@ -1,4 +1,4 @@
-"""`pgherald serve`: takes Twilio's reports."""
+"""`pgherald serve`: takes what Twilio and visitors of short links have to say."""
 
 import asyncio
 import logging
@@ -17,9 +17,11 @@ _log = logging.getLogger(__name__)
 @click.command
 @serve_options
 def serve(log_level: str, log_format: Any, **options: Any) -> None:  # noqa: ANN401  click gives what the types say
-    """Take what Twilio reports about texts, at POST /twilio/status.
+    """Take reports at POST /twilio/status, texts that come in at POST /twilio/inbound, and visits at /l/{code}.
 
-    Every request's signature is checked before anything else. GET /healthz answers 200 while the database does.
+    The signature of what Twilio sends is checked before anything else. GET /healthz answers 200 while the database does
+    and tick() runs there; GET /metrics is for Prometheus, and not for the public.
+
     Needs the extra `web`: pip install '.[web]' in the checkout.
     """
     settings = ServeSettings.from_options(options)
@@ -42,7 +44,10 @@ async def _serve(settings: ServeSettings) -> None:
     try:
         async with Database(settings.database_url) as database:
             application = webhooks.endpoint(
-                database, auth_token=settings.auth_token, callback_url=settings.callback_url
+                database,
+                auth_token=settings.auth_token,
+                callback_url=settings.callback_url,
+                inbound_url=settings.inbound_url,
             )
             async with webhooks.serving(application, settings.bind):
                 await stopping.wait()

@@ -40,6 +40,8 @@ class Simulator:
         self.auth_token = auth_token or secrets.token_hex(16)
         self.base_url = ""
         self.requests: list[Request] = []
+        # By number: the codes of Verify that wait to be checked.
+        self.codes: dict[str, str] = {}
         self.faults = Faults()
         self._book = Book()
         self._caller = Caller(self.auth_token)
@@ -63,6 +65,8 @@ class Simulator:
         application.router.add_get(f"{account}/{{sid}}.json", self._fetch)
         application.router.add_post(f"{account}/{{sid}}.json", self._update)
         application.router.add_delete(f"{account}/{{sid}}.json", self._delete)
+        application.router.add_post("/v2/Services/{service_sid}/Verifications", self._start_verification)
+        application.router.add_post("/v2/Services/{service_sid}/VerificationCheck", self._check_verification)
         application.router.add_get("/_simulator/messages", self._show_book)
         application.router.add_get("/_simulator/faults", self._show_faults)
         application.router.add_post("/_simulator/faults", self._add_fault)
@@ -81,8 +85,11 @@ class Simulator:
                 await runner.cleanup()
                 await self._end_lives()
 
-    async def receive(self, *, url: str, from_: str, to: str, body: str) -> int:
-        """Let somebody text us: a signed webhook to `url`. Gives the status that was answered."""
+    async def receive(self, *, url: str, from_: str, to: str, body: str, opt_out_type: str | None = None) -> int:
+        """Let somebody text us: a signed webhook to `url`. Gives the status that was answered.
+
+        With Advanced Opt-Out, Twilio says what it takes the text for: STOP, START or HELP.
+        """
         parameters = {
             "MessageSid": f"SM{secrets.token_hex(16)}",
             "AccountSid": self.account_sid,
@@ -90,6 +97,7 @@ class Simulator:
             "To": to,
             "Body": body,
             "NumMedia": "0",
+            **({"OptOutType": opt_out_type} if opt_out_type else {}),
         }
         return await self._caller.post(url, parameters)
 
@@ -98,6 +106,7 @@ class Simulator:
         await self._end_lives()
         self._book.clear()
         self.requests.clear()
+        self.codes.clear()
         self.faults.clear()
         self._chances = Chances(self._seed)
 
@@ -269,6 +278,32 @@ class Simulator:
             return refusal
         return web.Response(status=204) if self._book.delete(request.match_info["sid"]) else _not_found(request)
 
+    async def _start_verification(self, request: web.Request) -> web.Response:
+        """Make a code, as Twilio Verify does; `codes` has it by number."""
+        form = await _read_form(request) or {}
+        if refusal := self._unauthorized(request):
+            return refusal
+        if not form.get("To", "").startswith("+"):
+            return _error(400, 60200, "Invalid parameter `To`")
+        code = f"{secrets.randbelow(1_000_000):06}"
+        self.codes[form["To"]] = code
+        return web.json_response(
+            {"sid": f"VE{secrets.token_hex(16)}", "to": form["To"], "status": "pending"}, status=201
+        )
+
+    async def _check_verification(self, request: web.Request) -> web.Response:
+        """Check a code, which is gone once it was right."""
+        form = await _read_form(request) or {}
+        if refusal := self._unauthorized(request):
+            return refusal
+        number = form.get("To", "")
+        if number not in self.codes:
+            return _not_found(request)
+        is_right = hmac.compare_digest(self.codes[number].encode(), form.get("Code", "").encode())
+        if is_right:
+            del self.codes[number]
+        return web.json_response({"to": number, "status": "approved" if is_right else "pending", "valid": is_right})
+
     async def _show_book(self, _request: web.Request) -> web.Response:
         """Show the book to a test in another process."""
         return web.json_response([self._resource(message) | {"history": message.history} for message in self.messages])
@@ -317,7 +352,7 @@ class Simulator:
                 given = base64.b64decode(encoded, validate=True).decode()
         if not hmac.compare_digest(given.encode(), f"{self.account_sid}:{self.auth_token}".encode()):
             return _error(401, 20003, "Authenticate")
-        if request.match_info["account_sid"] != self.account_sid:
+        if request.match_info.get("account_sid", self.account_sid) != self.account_sid:
             return _not_found(request)
         return None
 

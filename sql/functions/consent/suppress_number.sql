@@ -1,17 +1,41 @@
--- Puts a number on the list that outlives its user.
-create or replace function herald.suppress_number(p_phone_number text, p_reason text, p_source text, p_now timestamptz)
+-- Puts a number on the list that outlives its user, and into the ledger of consent. Where it stands there already, the
+-- weightier reason stays: what a team decided is lifted by the team alone, and who has sent STOP may send START.
+--
+-- A number that cannot be reached has withdrawn nothing, so the ledger does not know of it.
+create or replace function herald.suppress_number(
+  p_phone_number text,
+  p_reason text,
+  p_source text,
+  p_now timestamptz,
+  p_words text default null,
+  p_inbound_sid text default null
+)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-  insert into herald.suppressed_numbers (number_hash, phone_number, reason, source, suppressed_at)
+declare
+  v_weights constant text[] := '{undeliverable, provider, inbound, team}';
+begin
+  insert into herald.suppressed_numbers as known (number_hash, phone_number, reason, source, suppressed_at)
   values (herald.number_hash(p_phone_number), p_phone_number, p_reason, p_source, p_now)
-  on conflict (number_hash) do nothing;
+  on conflict (number_hash) do update
+  set reason = excluded.reason, source = excluded.source, suppressed_at = excluded.suppressed_at
+  where array_position(v_weights, excluded.source) > array_position(v_weights, known.source);
+
+  if found and p_source in ('inbound', 'provider', 'team') then
+    perform herald.record_consent(
+      p_phone_number, 'opted_out', p_source, coalesce(p_words, p_reason), p_inbound_sid, p_now
+    );
+  end if;
+end;
 $$;
 
-comment on function herald.suppress_number(text, text, text, timestamptz) is
-'No text goes to this number any more, whoever it belongs to.';
+comment on function herald.suppress_number(text, text, text, timestamptz, text, text) is
+$$No text goes to this number any more, whoever it belongs to.
 
-revoke execute on function herald.suppress_number(text, text, text, timestamptz) from public;
-grant execute on function herald.suppress_number(text, text, text, timestamptz) to herald_runner;
+p_source: undeliverable, provider, inbound or team, the weightiest last. p_words: for the ledger, instead of p_reason.$$;
+
+revoke execute on function herald.suppress_number(text, text, text, timestamptz, text, text) from public;
+grant execute on function herald.suppress_number(text, text, text, timestamptz, text, text) to herald_runner;

@@ -34,6 +34,20 @@ begin
     perform herald.require_time_zone('timezone', new.timezone);
   end if;
 
+  -- Whoever has no rights on these tables but what a policy gives cannot say of a number that it is theirs.
+  if new.phone_verified
+    and (
+      tg_op = 'INSERT'
+      or old.phone_verified is not true
+      or new.phone_verified_at is distinct from old.phone_verified_at
+    )
+    and not pg_has_role(current_user, 'herald_runner', 'member')
+    and not pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = tg_relid), 'member')
+  then
+    raise exception 'phone_verified cannot be set by %', current_user
+      using errcode = '42501', hint = 'Call start_phone_verification, and confirm_phone_verification with the code.';
+  end if;
+
   -- Verified by the same statement only if that says when: an upsert that repeats phone_verified proves nothing.
   if tg_op = 'UPDATE' and new.phone_number is distinct from old.phone_number
     and new.phone_verified_at is not distinct from old.phone_verified_at
@@ -43,7 +57,17 @@ begin
   new.phone_verified := coalesce(new.phone_verified, false) and new.phone_number is not null;
   new.phone_verified_at := case when new.phone_verified then coalesce(new.phone_verified_at, now()) end;
 
+  -- An opt-out is the number's, too: whoever has it now has opted out, and an import cannot forget a STOP. Only START,
+  -- the team, or, where they opted out by their preferences, the user takes it back.
   new.opted_out := coalesce(new.opted_out, false);
+  if not new.opted_out and new.phone_number is not null
+    and (tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number or old.opted_out)
+  then
+    select true, word.since, word.reason
+    into new.opted_out, new.opted_out_at, new.opt_out_reason
+    from herald.standing_opt_out(new.phone_number, tg_op = 'UPDATE' and new.phone_number = old.phone_number) as word;
+    new.opted_out := coalesce(new.opted_out, false);
+  end if;
   new.opted_out_at := case when new.opted_out then coalesce(new.opted_out_at, now()) end;
   new.opt_out_reason := case when new.opted_out then coalesce(new.opt_out_reason, 'not given') end;
   return new;

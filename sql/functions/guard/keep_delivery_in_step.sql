@@ -26,7 +26,14 @@ begin
       delivery.status
     ),
     sent_at = coalesce(delivery.sent_at, new.sent_at),
-    delivered_at = coalesce(delivery.delivered_at, new.delivered_at),
+    -- A report takes the place of what a click let us guess, and is no later than the click.
+    delivered_at = case
+      when 'delivered_at' = any (delivery.inferred) then least(delivery.delivered_at, new.delivered_at)
+      else coalesce(delivery.delivered_at, new.delivered_at)
+    end,
+    inferred = case
+      when new.delivered_at is not null then array_remove(delivery.inferred, 'delivered_at') else delivery.inferred
+    end,
     attempts = new.attempt_count,
     external_id = coalesce(new.twilio_sid, delivery.external_id),
     suppressed_reason = case

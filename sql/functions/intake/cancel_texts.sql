@@ -1,4 +1,5 @@
--- The one way texts are cancelled by somebody: with their jobs, if they have any. Jobs are locked before their texts,
+-- The one way texts are cancelled by somebody: with their jobs, if they have any, and a series with what is planned of
+-- it. Jobs are locked before their texts,
 -- here as everywhere, so that this and a claim cannot wait for each other.
 create or replace function herald.cancel_texts(p_message_ids uuid[], p_reason text, p_now timestamptz)
 returns setof uuid
@@ -9,6 +10,14 @@ as $$
 declare
   v_jobs uuid[];
 begin
+  p_message_ids := p_message_ids || array(
+    select planned.id
+    from public.sms_messages as planned
+    where planned.parent_message_id = any (p_message_ids)
+      and planned.occurrence is not null
+      and planned.status in ('pending', 'scheduled', 'queued')
+  );
+
   v_jobs := array(
     select id
     from herald.cancel_jobs(

@@ -15,7 +15,10 @@ create or replace function public.queue_sms_message(
   p_project_id uuid default null,
   p_task_id uuid default null,
   p_max_attempts integer default 3,
-  p_correlation_id uuid default null
+  p_correlation_id uuid default null,
+  p_recurrence_pattern text default null,
+  p_recurrence_ends timestamptz default null,
+  p_recurrence_timezone text default null
 )
 returns uuid
 language plpgsql
@@ -27,6 +30,7 @@ declare
   v_phone_number text := p_phone_number;
   v_message text := p_message;
   v_template_id uuid;
+  v_links record;
   v_id uuid;
   v_same boolean;
 begin
@@ -37,7 +41,11 @@ begin
         -- Instants as numbers: as text they would depend on the session's time zone.
         p_phone_number, p_message, p_priority, extract(epoch from p_scheduled_for), coalesce(p_metadata, '{}'),
         p_template_key, p_template_vars, p_category, extract(epoch from p_expires_at), p_project_id, p_task_id
-      )::text,
+      )::text || case
+        when p_recurrence_pattern is not null
+          then jsonb_build_array(p_recurrence_pattern, extract(epoch from p_recurrence_ends), p_recurrence_timezone)::text
+        else ''
+      end,
       'UTF8'
     ));
 
@@ -67,6 +75,14 @@ begin
       raise exception 'p_message and p_template_key are both %', case when p_message is null then 'null' else 'given' end
         using errcode = '22023', hint = 'Give the words or a template, one of the two.';
     end if;
+    perform herald.require_time_ahead('p_scheduled_for', p_scheduled_for);
+    if p_recurrence_pattern is null and num_nonnulls(p_recurrence_ends, p_recurrence_timezone) > 0 then
+      raise exception 'p_recurrence_ends or p_recurrence_timezone is given without p_recurrence_pattern'
+        using errcode = '22023', hint = 'Give the rule, such as FREQ=DAILY, or neither of them.';
+    end if;
+    if p_recurrence_pattern is not null then
+      perform herald.require_rrule('p_recurrence_pattern', p_recurrence_pattern);
+    end if;
     if not herald.user_exists(p_user_id) then
       perform herald.refuse_unknown('p_user_id', p_user_id::text);
     end if;
@@ -87,25 +103,33 @@ begin
       end if;
     end if;
 
+    -- The words of a series outlive any link.
+    select * into v_links from herald.plan_links(case when p_recurrence_pattern is null then v_message end);
     insert into public.sms_messages (
       user_id, phone_number, message_content, template_id, template_vars, status, priority, scheduled_for, max_attempts,
-      project_id, task_id, metadata, category, expires_at, correlation_id, idempotency_key, request_digest
+      project_id, task_id, metadata, category, expires_at, correlation_id, idempotency_key, request_digest,
+      recurrence_pattern, recurrence_ends, recurrence_timezone
     )
     values (
-      p_user_id, v_phone_number, v_message, v_template_id,
+      p_user_id, v_phone_number, coalesce(v_links.words, v_message), v_template_id,
       case when p_template_key is not null then p_template_vars end,
       case when p_scheduled_for is null then 'pending' else 'scheduled' end::public.sms_status, p_priority,
       p_scheduled_for, p_max_attempts, p_project_id, p_task_id, coalesce(p_metadata, '{}'), p_category,
-      p_expires_at, coalesce(p_correlation_id, gen_random_uuid()), p_idempotency_key, v_digest
+      p_expires_at, coalesce(p_correlation_id, gen_random_uuid()), p_idempotency_key, v_digest, p_recurrence_pattern,
+      p_recurrence_ends, p_recurrence_timezone
     )
     on conflict (user_id, idempotency_key) where idempotency_key is not null do nothing
     returning id into v_id;
 
     if v_id is not null then
-      if v_template_id is not null then
+      perform herald.keep_links(v_id, v_links.urls, v_links.codes, now());
+      -- Of a series its occurrences are, as they come.
+      if v_template_id is not null and p_recurrence_pattern is null then
         insert into herald.sms_template_uses (template_id, used_at) values (v_template_id, now());
       end if;
-      perform herald.promote_messages(array[v_id], now());
+      if p_recurrence_pattern is null then
+        perform herald.promote_messages(array[v_id], now());
+      end if;
       return v_id;
     end if;
 
@@ -126,7 +150,7 @@ $$;
 
 comment on function public.queue_sms_message(
   uuid, text, text, public.sms_priority, timestamptz, jsonb, text, jsonb, text, timestamptz, text, uuid, uuid, integer,
-  uuid
+  uuid, text, timestamptz, text
 ) is
 $$Queues a text, now or for a time, and returns its id. Part of the caller's transaction.
 
@@ -134,16 +158,20 @@ p_phone_number: E.164; null takes the user's own. p_message: 1 to 1,600 characte
 p_template_vars. p_scheduled_for: not before this instant; null means at once. p_category: one of
 herald.sms_categories; null for a transactional text. p_expires_at: not after this instant; null takes the category's
 default. p_idempotency_key: the same key with the same request returns the first text. p_metadata: anything, kept with
-the text. A text that may not go (opted out, unverified, suppressed, expired) is recorded as cancelled with its reason.
+the text. p_recurrence_pattern: a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=MO,WE, which begins at p_scheduled_for, on the
+wall clock of p_recurrence_timezone (null: the user's) until p_recurrence_ends; then the id is that of the series, and
+p_expires_at, as far from p_scheduled_for, holds for each occurrence. Addresses become short links
+if settings.link_base_url is set, but for series; the limit is on what comes of that. A text that may not go (opted out,
+unverified, suppressed, expired) is recorded as cancelled with its reason.
 
 Errors: 22023 and 22004 an argument that makes no sense; 23503 unknown user, template or category; SMS03 the key was
 used for another request; SMS04 template values missing.$$;
 
 revoke execute on function public.queue_sms_message(
   uuid, text, text, public.sms_priority, timestamptz, jsonb, text, jsonb, text, timestamptz, text, uuid, uuid, integer,
-  uuid
+  uuid, text, timestamptz, text
 ) from public;
 grant execute on function public.queue_sms_message(
   uuid, text, text, public.sms_priority, timestamptz, jsonb, text, jsonb, text, timestamptz, text, uuid, uuid, integer,
-  uuid
+  uuid, text, timestamptz, text
 ) to herald_runner;

@@ -24,6 +24,8 @@ begin
         hint = 'Give the new time, or cancel the text with cancel_sms.';
   end if;
 
+  perform herald.require_time_ahead('p_new_scheduled_for', p_new_scheduled_for);
+
   perform herald.lock_text(p_message_id);
   select * into v_text from public.sms_messages where id = p_message_id;
   if v_text.status is null or v_text.status not in ('pending', 'scheduled', 'queued') then
@@ -59,7 +61,7 @@ begin
     )
   where id = p_message_id;
   -- A statement of its own: a default expiry goes along with the time, whatever else the same statement says.
-  update public.sms_messages set expires_at = least(p_new_scheduled_for + v_life, v_start) where id = p_message_id;
+  update public.sms_messages set expires_at = least(scheduled_for + v_life, v_start) where id = p_message_id;
 
   perform herald.promote_messages(array[p_message_id], now());
   return true;

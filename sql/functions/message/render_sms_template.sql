@@ -9,6 +9,7 @@ declare
   v_template public.sms_templates;
   v_missing text;
   v_rendered text;
+  v_length integer;
 begin
   select * into v_template from public.sms_templates where template_key = p_template_key;
   if not found then
@@ -33,9 +34,11 @@ begin
   end if;
 
   v_rendered := herald.fill_template(v_template.message_template, p_template_vars);
-  if char_length(v_rendered) > v_template.max_length then
+  -- What is measured is what will be sent.
+  v_length := herald.shortened_length(v_rendered);
+  if v_length > v_template.max_length then
     raise exception 'template % gives % characters%, and its max_length is %',
-      p_template_key, char_length(v_rendered),
+      p_template_key, v_length,
       -- Counting takes its time, and nobody sends more than that.
       case
         when char_length(v_rendered) <= 1600 then format(' (%s segments)', herald.sms_segment_count(v_rendered))

@@ -7,6 +7,8 @@ returns integer
 language plpgsql
 volatile
 set search_path = ''
+-- Planned once a session: planning anew for each array costs more than the answer.
+set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
   v_texts public.sms_messages[];

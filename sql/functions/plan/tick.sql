@@ -1,6 +1,6 @@
--- All that time does: texts and notifications come due, digests close, leases run out, counters are folded, old jobs
--- go. From ten runners and a cron job at once it is done by one of them and the others pass; after a time without any
--- tick the next one catches up.
+-- All that time does: series recur, texts and notifications come due, digests close, leases run out, counters are
+-- folded, old jobs go. From ten runners and a cron job at once it is done by one of them and the others pass; after a
+-- time without any tick the next one catches up.
 --
 -- Each part stands by itself: a row that somebody holds for long, or one that should never have come to be, costs its
 -- own part this tick, and is told; the others go on.
@@ -23,15 +23,19 @@ begin
   end if;
 
   foreach v_part in array array[
-    'promoted', 'digests_flushed', 'notifications_promoted', 'leases_expired', 'template_uses_folded', 'jobs_pruned'
+    'recurred', 'routines_recurred', 'promoted', 'digests_flushed', 'notifications_promoted', 'leases_expired',
+    'template_uses_folded', 'jobs_pruned', 'verifications_ended'
   ] loop
     begin
       v_done := case v_part
+        when 'recurred' then herald.recur_series(p_now, false)
+        when 'routines_recurred' then herald.recur_series(p_now, true)
         when 'promoted' then herald.promote_due_messages(p_now)
         when 'digests_flushed' then herald.flush_digests(p_now)
         when 'notifications_promoted' then herald.promote_notifications(p_now)
         when 'leases_expired' then herald.expire_leases(p_now)
         when 'template_uses_folded' then herald.fold_template_uses()
+        when 'verifications_ended' then herald.end_verifications(p_now)
         when 'jobs_pruned' then (
           select gone.deleted_count
           from herald.settings as setting
@@ -41,7 +45,7 @@ begin
       v_report := v_report || jsonb_build_object(v_part, v_done);
     exception
       when lock_not_available or deadlock_detected or data_exception or integrity_constraint_violation
-        or raise_exception or sqlstate 'SMS01'
+        or syntax_error_or_access_rule_violation or raise_exception or sqlstate 'SMS01'
       then
         v_report := jsonb_set(
           '{"failed": {}}' || v_report, array['failed', v_part], to_jsonb(format('%s (SQLSTATE %s)', sqlerrm, sqlstate))

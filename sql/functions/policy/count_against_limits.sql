@@ -1,5 +1,6 @@
 -- Texts against their users' limits, each at its instant: what was counted before, and those of these that come
--- earlier. A day is a day of the user, an hour is any hour. Whoever counts by this holds the rows of user_sms_preferences.
+-- earlier. A day is a day of the user, an hour is any hour. Whoever counts by this holds the users' rows of
+-- user_sms_preferences.
 --
 -- A loop, because whether one may go depends on which of the earlier ones went.
 create or replace function herald.count_against_limits(p_user_ids uuid[], p_at timestamptz[], p_consumes boolean[])
@@ -7,6 +8,8 @@ returns table (place bigint, verdict text, until timestamptz, evidence text)
 language plpgsql
 stable
 set search_path = ''
+-- Planned once a session: planning anew for each array costs more than the answer.
+set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
   v_text record;

@@ -20,6 +20,8 @@ returns table (
 language plpgsql
 stable
 set search_path = ''
+-- Planned once a session: planning anew for each array costs more than the answer.
+set plan_cache_mode = 'force_generic_plan'
 set jit = 'off'
 as $$
 #variable_conflict use_column
@@ -40,7 +42,9 @@ begin
       case when hours.quiet_hours_enabled then hours.quiet_hours_start end as event_quiet_start,
       hours.quiet_hours_end as event_quiet_end, coalesce(hours.timezone, 'UTC') as event_zone,
       -- An urgent text wakes whoever wants to be woken.
-      text.priority = 'urgent' and coalesce(wishes.urgent_alerts, true) as is_alarm,
+      (text.priority = 'urgent' and coalesce(wishes.urgent_alerts, true)) or proof.id is not null as is_alarm,
+      -- The user is waiting for it, and what it proves cannot be asked of it.
+      proof.id is not null as is_code, wishes.phone_number is distinct from text.phone_number as is_other_number,
       sender.paused_until, sender.pause_reason, sender.rate_per_second,
       case when sender.rate_per_second is not null then sender.next_slot_at end as next_slot_at
     from unnest(p_texts) with ordinality as text
@@ -50,6 +54,11 @@ begin
     left join herald.suppressed_numbers as suppressed
       on suppressed.number_hash = herald.number_hash(text.phone_number)
     left join herald.sms_categories as kind on kind.category = text.category
+    left join herald.phone_verifications as proof
+      on text.category = 'verification'
+      and proof.message_id = text.id
+      and proof.phone_number = text.phone_number
+      and proof.ended_at is null
     left join public.notification_deliveries as delivery
       on text.notification_delivery_id is not null and delivery.id = text.notification_delivery_id
     left join public.notification_events as event on event.id = delivery.event_id
@@ -146,9 +155,11 @@ begin
       ),
       (
         5, 'not_opted_out',
-        case when timed.opted_out then 'block' else 'pass' end,
+        case when timed.opted_out and not (timed.is_code and timed.is_other_number) then 'block' else 'pass' end,
         null,
         case
+          when timed.opted_out and timed.is_code and timed.is_other_number
+            then 'the user opted out with another number'
           when timed.opted_out
             then format('the user opted out at %s: %s', herald.utc_text(timed.opted_out_at), timed.opt_out_reason)
           else 'the user has not opted out'
@@ -156,9 +167,13 @@ begin
       ),
       (
         6, 'verified',
-        case when timed.phone_verified and timed.own_number = timed.phone_number then 'pass' else 'block' end,
+        case
+          when timed.is_code or (timed.phone_verified and timed.own_number = timed.phone_number) then 'pass'
+          else 'block'
+        end,
         null,
         case
+          when timed.is_code then 'it carries the code that verifies the number'
           when not timed.has_wishes then 'the user has no SMS preferences, so no verified number'
           when timed.own_number is null then 'the user has no number'
           when timed.own_number <> timed.phone_number then 'the number is not the user''s number'
@@ -260,7 +275,13 @@ begin
     from (
       select place, id, expires_at, gate_order, gate, verdict, until, evidence from spoken
       union all
-      select place, id, expires_at, 10, 'limits', verdict, until, evidence from counted
+      select
+        counted.place, counted.id, counted.expires_at, 10, 'limits',
+        case when asked.is_code then 'pass' else counted.verdict end,
+        case when not asked.is_code then counted.until end,
+        case when asked.is_code then 'codes have limits of their own' else counted.evidence end
+      from counted
+      inner join asked on asked.place = counted.place
     ) as each
   ) as said
   order by said.place, said.gate_order;

@@ -5,15 +5,22 @@ returns timestamptz
 language plpgsql
 stable
 strict
+parallel safe
 set search_path = ''
 as $$
 declare
   v_usual constant timestamptz := p_wall at time zone p_zone;
-  -- By the offset of the day before: the same, unless the clocks have been turned since.
-  v_before constant timestamptz := v_usual - interval '1 day';
-  v_first constant timestamptz :=
-    (p_wall - (v_before at time zone p_zone - v_before at time zone 'UTC')) at time zone 'UTC';
+  v_before timestamptz;
+  v_first timestamptz;
 begin
+  if not isfinite(p_wall) then
+    return v_usual;
+  end if;
+
+  -- By the offset of the day before, which is another one only if the clocks have been turned since. A day is 24 hours
+  -- here: with interval '1 day' the session's own zone would have a say.
+  v_before := v_usual - interval '24 hours';
+  v_first := v_before + (p_wall - v_before at time zone p_zone);
   return case when v_first < v_usual and v_first at time zone p_zone = p_wall then v_first else v_usual end;
 end;
 $$;

@@ -86,6 +86,20 @@ begin
   set status = 'completed', completed_at = p_now, result = jsonb_build_object('twilio_sid', p_twilio_sid)
   where id = v_held_job_id and v_target <> 'sending';
 
+  -- Once in a text's life, by the first report that says so, or the first that says why.
+  if (v_target = 'delivered' and v_text.status <> 'delivered')
+    or (
+      v_target in ('failed', 'undelivered') and p_error_code is not null
+      and (v_target <> v_text.status::text or v_text.twilio_error_code is null)
+    )
+  then
+    perform herald.heed_report(
+      v_text.phone_number,
+      (select sender from herald.sms_attempts where id = herald.current_attempt(p_message_id)),
+      v_target, p_error_code, p_now
+    );
+  end if;
+
   return v_target <> v_text.status::text;
 end;
 $$;

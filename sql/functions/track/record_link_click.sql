@@ -47,7 +47,15 @@ begin
 
   -- A list and not a join: a status that another changes meanwhile is looked up again.
   update public.notification_deliveries
-  set status = 'clicked', clicked_at = coalesce(clicked_at, p_now)
+  set
+    status = 'clicked',
+    clicked_at = coalesce(clicked_at, p_now),
+    -- Nobody reported it, and so it must have been.
+    inferred = inferred
+      || case when delivered_at is null then array['delivered_at'] else '{}' end
+      || case when opened_at is null then array['opened_at'] else '{}' end,
+    delivered_at = coalesce(delivered_at, p_now),
+    opened_at = coalesce(opened_at, p_now)
   where id = v_link.delivery_id
     and status = any (
       array(select from_status from herald.transitions where machine = 'delivery' and to_status = 'clicked')
@@ -68,7 +76,8 @@ $$Counts a visit to a short link and gives the address it leads to; null if the 
 
 p_user_agent: who visits, as the request's header says; without one it is taken for a machine, as is any method but GET,
 what herald.link_bots knows, and a visit within settings.link_bot_window after the link was sent. Machines count in
-bot_click_count only. A person's click makes the delivery clicked where its status allows that.$$;
+bot_click_count only. A person's click makes the delivery clicked where its status allows that; that it was delivered
+and opened, if nobody said so, is inferred from it.$$;
 
 revoke execute on function public.record_link_click(text, text, text, timestamptz) from public;
 grant execute on function public.record_link_click(text, text, text, timestamptz) to herald_runner;

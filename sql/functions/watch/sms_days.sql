@@ -31,6 +31,8 @@ as $$
       ('delivered', message.delivered_at), ('failed', message.failed_at), ('cancelled', message.cancelled_at)
     ) as event (kind, at)
     where (p_user_id is null or message.user_id = p_user_id)
+      -- A series is no text; its occurrences are.
+      and message.recurrence_pattern is null
       and (
         (message.scheduled_for >= bounds.first_at and message.scheduled_for < bounds.end_at)
         or (message.created_at >= bounds.first_at and message.created_at < bounds.end_at)

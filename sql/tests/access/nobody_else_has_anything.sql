@@ -51,7 +51,9 @@ select is_empty(
       and p.proname in (
         'sms_segments',
         -- Their own notifications, and who they are.
-        'list_notifications', 'count_unread_notifications', 'mark_opened', 'current_user_id'
+        'list_notifications', 'count_unread_notifications', 'mark_opened', 'current_user_id',
+        -- Their own number.
+        'start_phone_verification', 'confirm_phone_verification'
       )
     )
   $$, 'nor a function'

@@ -1,7 +1,7 @@
 -- F42: settings were read, logged and ignored. Every column of herald.settings is changed here, and every one changes
 -- what happens.
 begin;
-select plan(46);
+select plan(54);
 
 create function pg_temp.refused(p_change text, p_sentence text) returns setof text language sql
 as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, p_sentence)$$;
@@ -11,7 +11,9 @@ select columns_are(
   'herald', 'settings',
   '{is_only_row, kill_switch, promote_lead, retry_delays, retry_jitter, sender_pause, throttle_delay, default_expiry,
     job_retention, price_per_segment, default_batch_interval, link_base_url, link_lifetime, link_bot_window,
-    least_validity, default_daily_limit, on_unknown, settle_time, first_look, report_time}'::name[],
+    least_validity, default_daily_limit,
+    verification_provider, verification_words, verification_lifetime, verification_tries, verification_cooldown,
+    on_unknown, settle_time, first_look, report_time}'::name[],
   'these are all the settings'
 );
 
@@ -167,6 +169,20 @@ select is(
   'default_batch_interval: so long is gathered for a user who does not say how long'
 );
 
+-- verification_…
+create temporary table prover on commit drop as select a_user() as id;
+create function pg_temp.a_code(p_number text) returns text language sql as $$
+  select concat_ws(' ', status, expires_at - '2040-06-01 12:00+00'::timestamptz, again_at - '2040-06-01 12:00+00'::timestamptz)
+  from prover cross join lateral herald.begin_verification(prover.id, p_number, '2040-06-01 12:00+00')
+$$;
+update herald.settings set verification_words = '{{code}} it is', verification_lifetime = '3 minutes', verification_tries = 1, verification_cooldown = '2 minutes';
+select is(pg_temp.a_code('+12025550198'), 'sent 00:03:00 00:02:00', 'verification_lifetime and verification_cooldown: as long as they say');
+select matches((select message_content from sms_messages where category = 'verification'), '^[0-9]{6} it is$', 'verification_words: what a text with a code says');
+select is((select herald.check_verification(id, '', '2040-06-01 12:00+00') from prover), 'too_many_tries', 'verification_tries: so many and no more');
+update herald.settings set verification_provider = 'twilio_verify', verification_cooldown = '0';
+select is(pg_temp.a_code('+12025550198'), 'sent 00:03:00 00:00:00', 'verification_provider: a code by Twilio Verify');
+select is((select (count(*), (select kind from herald.verify_requests))::text from sms_messages where category = 'verification'), '(1,start)', 'verification_provider: is no text of ours');
+
 -- on_unknown, settle_time, first_look, report_time
 delete from herald.senders;
 create function pg_temp.doubtful_look_at(p_words text) returns interval language plpgsql as $$
@@ -226,6 +242,9 @@ select pg_temp.refused('price_per_segment = -1', 'price_per_segment: not negativ
 select pg_temp.refused('default_batch_interval = ''0''', 'default_batch_interval: not nothing');
 select pg_temp.refused('link_lifetime = ''0''', 'link_lifetime: not nothing');
 select pg_temp.refused('link_bot_window = ''-1 second''', 'link_bot_window: not negative');
+select pg_temp.refused('verification_provider = ''somebody''', 'verification_provider: one of the two');
+select pg_temp.refused('verification_tries = 0', 'verification_tries: one at least');
+select pg_temp.refused('verification_lifetime = ''0''', 'verification_lifetime: not nothing');
 select pg_temp.refused('link_base_url = ''javascript:x''', 'link_base_url: http or https');
 select pg_temp.refused('link_base_url = ''https://go.example/''', 'link_base_url: without a slash at its end');
 select pg_temp.refused('on_unknown = ''guess''', 'on_unknown: hold or resend');

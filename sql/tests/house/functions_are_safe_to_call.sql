@@ -21,9 +21,9 @@ select is_empty(
 select results_eq(
   $$select signature from ours where prosecdef order by 1$$,
   array[
-    'count_unread_notifications()', 'herald.admin_user_ids()', 'herald.free_users(uuid[])', 'herald.subscribe_new_users()', 'herald.user_contacts(uuid[])',
+    'confirm_phone_verification(uuid,text)', 'count_unread_notifications()', 'follow_link(text,text,text)', 'herald.admin_user_ids()', 'herald.free_users(uuid[])', 'herald.subscribe_new_users()', 'herald.user_contacts(uuid[])',
     'herald.user_exists(uuid)', 'list_notifications(integer,timestamp with time zone,boolean)',
-    'mark_opened(uuid[],timestamp with time zone)', 'sms_segments(text)'
+    'mark_opened(uuid[],timestamp with time zone)', 'sms_segments(text)', 'start_phone_verification(uuid,text)'
   ],
   'the functions that run with another''s rights are few, and known'
 );

@@ -47,7 +47,7 @@ select is(
   'verified: the user has no SMS preferences, so no verified number', 'a user without preferences'
 );
 create temporary table late on commit drop as
-select queue_sms_message(user_id, phone_number, 'late', p_scheduled_for => now() - interval '2 days') as id
+select queue_sms_message(user_id, phone_number, 'late', p_scheduled_for => now() - interval '20 hours', p_category => 'task_reminder') as id
 from user_sms_preferences
 where phone_verified and not opted_out
 limit 1;

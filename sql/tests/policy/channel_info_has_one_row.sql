@@ -26,8 +26,8 @@ from (
     ('phone_verified = false', 'f +12025550123 f - f', 'an unverified one is not'),
     ('phone_verified = null', 'f +12025550123 f - f', 'nor one that nobody has said anything of'),
     ('phone_number = null', 'f - f - f', 'nor no number'),
-    ('opted_out = true', 'f +12025550123 t 2030-01-01 t', 'nor the number of a user who has opted out'),
-    ('phone_number = ''+12025550199''', 'f +12025550199 f - f', 'a changed number is unverified')
+    ('phone_number = ''+12025550199''', 'f +12025550199 f - f', 'a changed number is unverified'),
+    ('opted_out = true', 'f +12025550123 t 2030-01-01 t', 'nor is the number of a user who has opted out available')
 ) as example (change, said, sentence);
 select results_eq(
   'select * from get_user_sms_channel_info(a_user())', 'values (false, null::text, false, null::timestamptz, false)',
@@ -41,7 +41,7 @@ select results_eq(
   'select * from get_user_sms_channel_info(null)', 'values (false, null::text, false, null::timestamptz, false)', 'and null'
 );
 select herald.suppress_number('+12025550123', 'STOP', 'inbound', now());
-select is(pg_temp.info(''), 'f +12025550123 t 2030-01-01 f', 'a suppressed number is not available');
+select is(pg_temp.info(''), 'f +12025550123 t 2030-01-01 t', 'a suppressed number is not available, and whoever has it has opted out');
 
 select * from finish();
 rollback;

@@ -1,0 +1,122 @@
+"""What a person or a program asks the database once: one query, its rows, and an error that says what to do."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import click
+import psycopg
+from psycopg.rows import dict_row
+from rich.console import Console
+
+from pgherald.database import describe
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Row = dict[str, Any]
+
+_OUR_ERRORS = ("22", "23", "SM")
+
+
+class Moment(click.ParamType[datetime]):
+    """An instant in ISO 8601; without an offset it is UTC."""
+
+    name = "TIME"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read it."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time. Write it as 2027-03-01T08:30+01:00, or 2027-03-01.", param, ctx)
+        return moment if moment.tzinfo else datetime.fromisoformat(f"{moment.isoformat()}+00:00")
+
+
+def question_options(command: Command) -> Command:
+    """Give a command what every question has: whom to ask, and how to answer."""
+    command = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")(command)
+    return click.option(
+        "--database-url",
+        envvar="DATABASE_URL",
+        show_envvar=True,
+        metavar="URL",
+        help="The database, as a member of herald_runner.",
+    )(command)
+
+
+def ask(database_url: str | None, query: str, *values: object) -> list[Row]:
+    """Run a query and give its rows, instants in UTC. Raises `ClickException` that says what to do."""
+    if not database_url:
+        raise click.UsageError("which database? Set DATABASE_URL or give --database-url")
+    try:
+        with psycopg.connect(
+            database_url,
+            connect_timeout=10,
+            autocommit=True,
+            prepare_threshold=None,
+            row_factory=dict_row,
+            fallback_application_name="pgherald",
+        ) as connection:
+            rows = connection.execute(query.encode(), values).fetchall()
+    except psycopg.Error as error:
+        raise click.ClickException(_words(error)) from None
+    return [{name: _in_utc(value) for name, value in row.items()} for row in rows]
+
+
+def _in_utc(value: object) -> object:
+    """Give an instant in UTC, whatever the session's time zone; a wall clock stays as it is."""
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
+
+
+def _words(error: psycopg.Error) -> str:
+    """Say what is wrong and what to do, without a row or a password in it."""
+    state = error.sqlstate or ""
+    if state.startswith(_OUR_ERRORS):
+        return ". ".join(filter(None, (error.diag.message_primary, error.diag.message_hint)))
+    if state in {"42883", "42P01", "3F000"}:
+        return "pgherald is not installed there, or not in this release: run pgherald migrate."
+    if state == "42501":
+        return f"{describe(error)}. An administrator runs: grant herald_runner to <the user of the URL>;"
+    if state:
+        return describe(error)
+    return "the database cannot be reached. Check --database-url (DATABASE_URL)."
+
+
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Give rows as JSON: instants in ISO 8601, UTC."""
+    return json.dumps([dict(row) for row in rows], default=_plain, indent=2)
+
+
+def _plain(value: object) -> str:
+    """Give what JSON has no type for."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, (UUID, timedelta)):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def console() -> Console:
+    """Give where tables go; wide enough for a pipe, too."""
+    on_screen = Console(highlight=False)
+    return on_screen if on_screen.is_terminal else Console(highlight=False, width=200)
+
+
+def utc(moment: datetime | None) -> str:
+    """Give an instant for a table."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}Z" if moment else ""
+
+
+VERDICTS: Mapping[str, str] = {
+    "pass": "green",
+    "went": "green",
+    "waits": "yellow",
+    "defer": "yellow",
+    "sending": "yellow",
+    "block": "red",
+    "cancelled": "red",
+    "failed": "red",
+}

@@ -1,0 +1,22 @@
+-- A user has read the code. Definer, for the same reason as the call that sends it.
+create or replace function public.confirm_phone_verification(p_user_id uuid, p_code text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform herald.require_right_over(p_user_id);
+  return herald.check_verification(p_user_id, p_code, now());
+end;
+$$;
+
+comment on function public.confirm_phone_verification(uuid, text) is
+$$Checks a code; with the right one the number is the user's, and verified.
+
+Gives verified; wrong; too_many_tries, and a new code is needed; expired; none, no code was sent; taken, the number is
+verified for another user; and with Twilio Verify checking: ask again with the same code in a moment. Raises nothing for a wrong code. Errors: 42501 somebody else.$$;
+
+revoke execute on function public.confirm_phone_verification(uuid, text) from public;
+grant execute on function public.confirm_phone_verification(uuid, text) to herald_runner, herald_client;

@@ -1,0 +1,25 @@
+-- Somebody of the team has proof that a number's holder wants texts again.
+create or replace function public.opt_in_number(p_phone_number text, p_reason text, p_now timestamptz default now())
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform herald.require_e164('p_phone_number', p_phone_number);
+  if herald.is_blank(coalesce(p_reason, '')) then
+    raise exception 'p_reason is blank'
+      using errcode = '22004', hint = 'Say who asked for it and how: it stands in the ledger of consent.';
+  end if;
+  return herald.start_texts(p_phone_number, 'team', p_reason, null, coalesce(p_now, now()));
+end;
+$$;
+
+comment on function public.opt_in_number(text, text, timestamptz) is
+$$Lets texts go to a number again, whatever stopped them; false if nothing did.
+
+The provider keeps a list of its own: after a STOP it refuses until the number's holder sends START.
+p_reason: who asked, and how; kept in herald.consent_log. Errors: 22023 not E.164; 22004 no number or no reason.$$;
+
+revoke execute on function public.opt_in_number(text, text, timestamptz) from public;
+grant execute on function public.opt_in_number(text, text, timestamptz) to herald_runner;

@@ -1,0 +1,26 @@
+-- A user asks for a code. Definer, since clients may not write texts and preferences; they can ask for themselves
+-- alone.
+create or replace function public.start_phone_verification(p_user_id uuid, p_phone_number text)
+returns table (status text, expires_at timestamptz, again_at timestamptz)
+language plpgsql
+volatile
+security definer
+rows 1
+set search_path = ''
+as $$
+begin
+  perform herald.require_right_over(p_user_id);
+  return query select * from herald.begin_verification(p_user_id, p_phone_number, now());
+end;
+$$;
+
+comment on function public.start_phone_verification(uuid, text) is
+$$Sends a code to a number that the user says is theirs; exactly one row.
+
+status: sent; verified, it is already; too_soon or too_many, none was sent and the next may be asked for at again_at
+(infinity: never); opted_out, the number has had STOP; unreachable, it takes no texts. expires_at: until when the code
+is good. The number in use stays until the new one is confirmed. A new code ends the one before.
+Errors: 22023 not E.164; 22004 null; 23503 unknown user; 42501 somebody else.$$;
+
+revoke execute on function public.start_phone_verification(uuid, text) from public;
+grant execute on function public.start_phone_verification(uuid, text) to herald_runner, herald_client;

@@ -1,0 +1,46 @@
+-- A number's holder wants texts again. What was cancelled stays so; what comes from now on goes.
+--
+-- What a team decided, only a team takes back: somebody may have asked for that by other ways than a text.
+create or replace function herald.start_texts(
+  p_phone_number text,
+  p_source text,
+  p_words text,
+  p_inbound_sid text,
+  p_now timestamptz
+)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_was_stopped boolean;
+begin
+  perform herald.lock_number(p_phone_number);
+
+  if p_source <> 'team' and exists (
+    select
+    from herald.suppressed_numbers
+    where number_hash = herald.number_hash(p_phone_number) and source = 'team'
+  ) then
+    return false;
+  end if;
+
+  delete from herald.suppressed_numbers where number_hash = herald.number_hash(p_phone_number);
+  v_was_stopped := found or exists (
+    select from public.user_sms_preferences where phone_number = p_phone_number and opted_out
+  );
+  if v_was_stopped then
+    perform herald.record_consent(p_phone_number, 'opted_in', p_source, p_words, p_inbound_sid, p_now);
+  end if;
+
+  update public.user_sms_preferences set opted_out = false where phone_number = p_phone_number and opted_out;
+  return v_was_stopped;
+end;
+$$;
+
+comment on function herald.start_texts(text, text, text, text, timestamptz) is
+'Lifts what stopped texts to a number; false if nothing did, or if only the team may lift it.';
+
+revoke execute on function herald.start_texts(text, text, text, text, timestamptz) from public;
+grant execute on function herald.start_texts(text, text, text, text, timestamptz) to herald_runner;

@@ -1,0 +1,51 @@
+-- "This one" of a series says something else, or goes at another time; the others stay as they are.
+create or replace function public.change_sms_occurrence(
+  p_series_id uuid,
+  p_occurrence_at timestamptz,
+  p_message text default null,
+  p_scheduled_for timestamptz default null
+)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_wall timestamp;
+  v_id uuid;
+begin
+  if num_nonnulls(p_message, p_scheduled_for) = 0 then
+    raise exception 'p_message and p_scheduled_for are both null'
+      using errcode = '22004', hint = 'Give other words, another time, or both; skip_sms_occurrence leaves it out.';
+  end if;
+  perform herald.require_time_ahead('p_scheduled_for', p_scheduled_for);
+
+  select found.wall, found.message_id into v_wall, v_id from herald.find_occurrence(p_series_id, p_occurrence_at) as found;
+  if v_id is null then
+    select written.message_id
+    into v_id
+    from herald.write_occurrences(
+      array[p_series_id], array[v_wall], array[p_occurrence_at], array[null::text], now()
+    ) as written;
+  end if;
+
+  if p_message is not null then
+    update public.sms_messages
+    set message_content = p_message, template_id = null, template_vars = null
+    where id = v_id;
+  end if;
+  if p_scheduled_for is not null then
+    perform public.reschedule_sms(v_id, p_scheduled_for);
+  end if;
+  return v_id;
+end;
+$$;
+
+comment on function public.change_sms_occurrence(uuid, timestamptz, text, timestamptz) is
+$$Gives one occurrence of a series other words or another time, or both, and returns its text.
+
+p_occurrence_at: its own time, as list_sms_occurrences tells it. Errors: 22004 nothing to change; 23503 unknown series;
+22023 not a series, no occurrence of it, or words or a time that make no sense; SMS01 it has left.$$;
+
+revoke execute on function public.change_sms_occurrence(uuid, timestamptz, text, timestamptz) from public;
+grant execute on function public.change_sms_occurrence(uuid, timestamptz, text, timestamptz) to herald_runner;

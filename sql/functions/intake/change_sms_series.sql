@@ -1,0 +1,73 @@
+-- "This and following": the series ends before the occurrence, and another one goes on from there.
+create or replace function public.change_sms_series(
+  p_series_id uuid,
+  p_occurrence_at timestamptz,
+  p_message text default null,
+  p_scheduled_for timestamptz default null,
+  p_recurrence_pattern text default null
+)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_series public.sms_messages;
+  v_zone text;
+  v_wall timestamp;
+  v_before timestamp;
+  v_id uuid;
+begin
+  if num_nonnulls(p_message, p_scheduled_for, p_recurrence_pattern) = 0 then
+    raise exception 'p_message, p_scheduled_for and p_recurrence_pattern are all null'
+      using errcode = '22004', hint = 'Give what is to change; end_sms_series ends it.';
+  end if;
+  perform herald.require_time_ahead('p_scheduled_for', p_scheduled_for);
+
+  select found.wall into v_wall from herald.find_occurrence(p_series_id, p_occurrence_at) as found;
+  select * into v_series from public.sms_messages where id = p_series_id;
+  v_zone := herald.series_zone(v_series.user_id, v_series.recurrence_timezone);
+  -- The last one before: what a COUNT has left is counted from there.
+  select max(occurrence.wall)
+  into v_before
+  from herald.occurrences(
+    v_series.recurrence_pattern, v_series.recurrence_start, v_zone, null, p_occurrence_at
+  ) as occurrence
+  where occurrence.wall < v_wall;
+
+  insert into public.sms_messages (
+    user_id, phone_number, message_content, template_id, template_vars, status, priority, scheduled_for, max_attempts,
+    project_id, task_id, metadata, category, expires_at, correlation_id, recurrence_pattern, recurrence_ends,
+    recurrence_timezone
+  )
+  values (
+    v_series.user_id, v_series.phone_number, coalesce(p_message, v_series.message_content),
+    case when p_message is null then v_series.template_id end,
+    case when p_message is null then v_series.template_vars end,
+    'scheduled', v_series.priority, coalesce(p_scheduled_for, p_occurrence_at), v_series.max_attempts,
+    v_series.project_id, v_series.task_id, v_series.metadata, v_series.category,
+    coalesce(p_scheduled_for, p_occurrence_at) + (v_series.expires_at - v_series.scheduled_for),
+    v_series.correlation_id,
+    coalesce(
+      p_recurrence_pattern,
+      herald.rest_of_rrule(v_series.recurrence_pattern, v_series.recurrence_start, v_zone, v_before)
+    ),
+    v_series.recurrence_ends, v_series.recurrence_timezone
+  )
+  returning id into v_id;
+
+  perform public.end_sms_series(p_series_id, p_occurrence_at, format('changed: series %s goes on from here', v_id));
+  return v_id;
+end;
+$$;
+
+comment on function public.change_sms_series(uuid, timestamptz, text, timestamptz, text) is
+$$Changes a series from one of its occurrences on, and returns the series that goes on from there.
+
+p_occurrence_at: the first one to change, as list_sms_occurrences tells it. p_message: other words. p_scheduled_for: the
+new time of that occurrence, and so of all that follow. p_recurrence_pattern: another rule. What was changed or skipped
+of the old series from there on is forgotten. Errors: as change_sms_occurrence, and 22023 a rule that cannot be followed
+or never occurs.$$;
+
+revoke execute on function public.change_sms_series(uuid, timestamptz, text, timestamptz, text) from public;
+grant execute on function public.change_sms_series(uuid, timestamptz, text, timestamptz, text) to herald_runner;

@@ -1,0 +1,50 @@
+-- A series ends: at once, or before one of its occurrences.
+create or replace function public.end_sms_series(
+  p_series_id uuid,
+  p_occurrence_at timestamptz default null,
+  p_reason text default 'ended by request'
+)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_series public.sms_messages;
+begin
+  perform herald.lock_text(p_series_id);
+  v_series := herald.require_series('p_series_id', p_series_id);
+  if v_series.status <> 'scheduled' then
+    return false;
+  end if;
+  if p_occurrence_at is null or p_occurrence_at <= v_series.scheduled_for and v_series.recurrence_last is null then
+    return public.cancel_sms(p_series_id, p_reason);
+  end if;
+
+  perform herald.cancel_texts(
+    array(
+      select planned.id
+      from public.sms_messages as planned
+      where planned.parent_message_id = p_series_id
+        and planned.status in ('pending', 'scheduled', 'queued')
+        and planned.occurrence >= p_occurrence_at
+          at time zone herald.series_zone(v_series.user_id, v_series.recurrence_timezone)
+    ),
+    p_reason, now()
+  );
+  update public.sms_messages
+  set recurrence_ends = p_occurrence_at - interval '1 microsecond'
+  where id = p_series_id;
+  update public.sms_messages set cancel_reason = p_reason where id = p_series_id and status = 'cancelled';
+  return true;
+end;
+$$;
+
+comment on function public.end_sms_series(uuid, timestamptz, text) is
+$$Ends a series before the occurrence at p_occurrence_at (null: at once), with what is planned of it from there on;
+false if it is over already.
+
+Errors: 23503 unknown text; 22023 not a series.$$;
+
+revoke execute on function public.end_sms_series(uuid, timestamptz, text) from public;
+grant execute on function public.end_sms_series(uuid, timestamptz, text) to herald_runner;

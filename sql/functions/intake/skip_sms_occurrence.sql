@@ -1,0 +1,40 @@
+-- "This one" of a series does not go; the others do. It stays on record, and counts for a rule's COUNT.
+create or replace function public.skip_sms_occurrence(
+  p_series_id uuid,
+  p_occurrence_at timestamptz,
+  p_reason text default 'skipped by request'
+)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_wall timestamp;
+  v_id uuid;
+begin
+  select found.wall, found.message_id into v_wall, v_id from herald.find_occurrence(p_series_id, p_occurrence_at) as found;
+  if v_id is null then
+    select written.message_id
+    into v_id
+    from herald.write_occurrences(
+      array[p_series_id], array[v_wall], array[p_occurrence_at], array[null::text], now()
+    ) as written;
+  end if;
+
+  if not public.cancel_sms(v_id, p_reason) then
+    raise exception 'the occurrence % of series % is being sent', herald.utc_text(p_occurrence_at), p_series_id
+      using errcode = 'SMS01', hint = 'Only what has not left can be skipped.';
+  end if;
+  return v_id;
+end;
+$$;
+
+comment on function public.skip_sms_occurrence(uuid, timestamptz, text) is
+$$Leaves one occurrence of a series out, and returns its text, which is cancelled with the reason.
+
+p_occurrence_at: its time, as list_sms_occurrences tells it. Errors: 23503 unknown series; 22023 not a series, or no
+occurrence of it; SMS01 it has left.$$;
+
+revoke execute on function public.skip_sms_occurrence(uuid, timestamptz, text) from public;
+grant execute on function public.skip_sms_occurrence(uuid, timestamptz, text) to herald_runner;

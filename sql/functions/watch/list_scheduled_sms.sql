@@ -1,0 +1,85 @@
+-- What is planned: single texts, and of each series its next occurrence.
+create or replace function public.list_scheduled_sms(
+  p_user_id uuid default null,
+  p_from timestamptz default null,
+  p_to timestamptz default null,
+  p_limit integer default 100
+)
+returns table (
+  message_id uuid,
+  user_id uuid,
+  message_content text,
+  category text,
+  priority text,
+  status text,
+  scheduled_for timestamptz,
+  local_time timestamp,
+  timezone text,
+  expires_at timestamptz,
+  deferred_from timestamptz,
+  defer_reason text,
+  recurrence_pattern text,
+  series_id uuid,
+  project_id uuid,
+  task_id uuid
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  if p_limit is null or p_limit < 1 then
+    raise exception 'p_limit is not positive: %', coalesce(p_limit::text, 'null')
+      using errcode = '22023', hint = 'Give at least 1.';
+  end if;
+
+  return query
+  select
+    message.id, message.user_id, message.message_content, message.category, message.priority::text,
+    message.status::text, message.scheduled_for, message.scheduled_for at time zone zones.zone, zones.zone,
+    message.expires_at, message.deferred_from, message.defer_reason, message.recurrence_pattern,
+    case when message.occurrence is not null then message.parent_message_id end, message.project_id, message.task_id
+  from (
+    (
+      select *
+      from public.sms_messages as planned
+      where planned.status in ('pending', 'scheduled')
+        and planned.scheduled_for >= coalesce(p_from, '-infinity')
+        and planned.scheduled_for <= coalesce(p_to, 'infinity')
+        and (p_user_id is null or planned.user_id = p_user_id)
+      order by planned.scheduled_for
+      limit p_limit
+    )
+    union all
+    (
+      select *
+      from public.sms_messages as queued
+      where queued.status = 'queued'
+        and coalesce(queued.scheduled_for, queued.created_at) >= coalesce(p_from, '-infinity')
+        and coalesce(queued.scheduled_for, queued.created_at) <= coalesce(p_to, 'infinity')
+        and (p_user_id is null or queued.user_id = p_user_id)
+        and queued.queue_job_id in (
+          select job.id
+          from public.queue_jobs as job
+          where job.status in ('pending', 'retrying') and job.job_type = 'send_sms'
+        )
+      order by queued.scheduled_for
+      limit p_limit
+    )
+  ) as message
+  cross join lateral (select herald.series_zone(message.user_id, message.recurrence_timezone) as zone) as zones
+  order by message.scheduled_for nulls first, message.id
+  limit p_limit;
+end;
+$$;
+
+comment on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer) is
+$$Texts that have not left, of one user or of all, between two instants (null: no bound), the next first.
+
+A row with a recurrence_pattern is a series with the time of its next occurrence: list_sms_occurrences lists more of it.
+local_time is on the user's clock. deferred_from: its own time, if a gate moved it, for defer_reason. Errors: 22023 a
+limit that is not positive.$$;
+
+revoke execute on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer) from public;
+grant execute on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer) to herald_runner;

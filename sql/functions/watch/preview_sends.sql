@@ -1,0 +1,180 @@
+-- Every text that would go in a time to come, by the very gates of the claim; nothing is written. What a gate makes
+-- wait is asked about again when that is over, until everything has found its time: a text that is moved to the next
+-- day takes its place in that day's limit.
+create or replace function public.preview_sends(
+  p_user_id uuid default null,
+  p_from timestamptz default null,
+  p_to timestamptz default null
+)
+returns table (
+  user_id uuid,
+  message_id uuid,
+  series_id uuid,
+  category text,
+  priority text,
+  planned_for timestamptz,
+  goes_at timestamptz,
+  local_time timestamp,
+  timezone text,
+  verdict text,
+  gate text,
+  evidence text,
+  segments integer,
+  clocks_change boolean
+)
+language plpgsql
+stable
+set search_path = ''
+set jit = 'off'
+as $$
+#variable_conflict use_column
+declare
+  v_from constant timestamptz := coalesce(p_from, now());
+  v_to constant timestamptz := coalesce(p_to, v_from + interval '30 days');
+  -- What is late already goes now; what lies ahead but before the time asked about may be moved into it.
+  v_begin constant timestamptz := least(v_from, now());
+  v_texts public.sms_messages[];
+  v_planned timestamptz[];
+  v_at timestamptz[];
+  v_verdict text[];
+  v_gate text[];
+  v_evidence text[];
+  v_asked boolean[];
+begin
+  if v_to <= v_from or v_to > v_from + interval '366 days' then
+    raise exception 'p_to % is not within a year after p_from %', v_to, v_from
+      using errcode = '22023', hint = 'Give a later p_to, or leave it out for 30 days.';
+  end if;
+  if p_user_id is not null and not herald.user_exists(p_user_id) then
+    perform herald.refuse_unknown('p_user_id', p_user_id::text);
+  end if;
+
+  select
+    array_agg(planned.text order by planned.at, planned.id),
+    array_agg(planned.at order by planned.at, planned.id),
+    array_agg(greatest(planned.at, v_begin) order by planned.at, planned.id)
+  into v_texts, v_planned, v_at
+  from (
+    select message as text, coalesce(message.scheduled_for, v_begin) as at, message.id
+    from public.sms_messages as message
+    where message.status in ('pending', 'scheduled', 'queued')
+      and message.recurrence_pattern is null
+      and (p_user_id is null or message.user_id = p_user_id)
+      and (
+        message.scheduled_for is null
+        or message.scheduled_for < v_to and (message.scheduled_for >= v_from - interval '1 day' or v_begin = v_from)
+        or message.scheduled_for <= v_begin
+      )
+    union all
+    select
+      jsonb_populate_record(
+        series,
+        jsonb_build_object(
+          'scheduled_for', occurrence.at, 'recurrence_pattern', null, 'parent_message_id', series.id,
+          'expires_at', occurrence.at + (series.expires_at - series.scheduled_for),
+          'phone_number', coalesce(wishes.phone_number, series.phone_number)
+        )
+      ),
+      occurrence.at, series.id
+    from public.sms_messages as series
+    left join public.user_sms_preferences as wishes on wishes.user_id = series.user_id
+    cross join lateral (select herald.series_zone(series.user_id, series.recurrence_timezone) as zone) as zones
+    cross join lateral herald.occurrences(
+      series.recurrence_pattern, series.recurrence_start,
+      zones.zone, greatest(series.recurrence_last, (v_from - interval '1 day') at time zone zones.zone),
+      least(series.recurrence_ends, v_to - interval '1 microsecond')
+    ) as occurrence
+    where series.status = 'scheduled'
+      and series.recurrence_pattern is not null
+      and series.scheduled_for < v_to
+      and (p_user_id is null or series.user_id = p_user_id)
+      and not exists (
+        select
+        from public.sms_messages as made
+        where made.parent_message_id = series.id and made.occurrence = occurrence.wall
+      )
+  ) as planned;
+
+  v_asked := array_fill(true, array[coalesce(cardinality(v_texts), 0)]);
+  v_verdict := array_fill(null::text, array[coalesce(cardinality(v_texts), 0)]);
+  v_gate := v_verdict;
+  v_evidence := v_verdict;
+
+  -- A day that is full pushes into the next one, so there are about as many rounds as days.
+  for v_round in 1..400 loop
+    exit when true <> all (v_asked);
+
+    -- Rows and not subscripts: an array of rows is walked for each of these.
+    with known as materialized (
+      select *, sum(asked::integer) over (order by place rows unbounded preceding) as number
+      from unnest(v_asked, v_at, v_verdict, v_gate, v_evidence) with ordinality
+        as state (asked, at, verdict, gate, evidence, place)
+    ),
+    texts as materialized (
+      select text, text.user_id, row_number() over () as place from unnest(v_texts) as text
+    ),
+    decided as materialized (
+      select distinct on (said.place)
+        said.place as number, said.verdict, said.until,
+        case when said.verdict <> 'pass' then said.gate end as gate,
+        case when said.verdict <> 'pass' then said.evidence end as evidence
+      from herald.decide_sms(
+        (select array_agg(texts.text order by place) from texts inner join known using (place) where known.asked),
+        (select array_agg(known.at order by place) from known where known.asked)
+      ) as said
+      order by
+        said.place, case said.verdict when 'block' then 1 when 'defer' then 2 else 3 end,
+        case when said.verdict = 'defer' then said.until end desc nulls first, said.gate_order
+    ),
+    told as materialized (
+      select
+        known.place, texts.user_id, known.at,
+        case when known.asked then decided.verdict else known.verdict end as verdict,
+        case when known.asked then decided.gate else known.gate end as gate,
+        case when known.asked then decided.evidence else known.evidence end as evidence,
+        case when known.asked and decided.verdict = 'defer' then decided.until end as next_at
+      from known
+      inner join texts using (place)
+      left join decided on decided.number = known.number and known.asked
+    )
+    select
+      array_agg(told.verdict order by told.place), array_agg(told.gate order by told.place),
+      array_agg(told.evidence order by told.place), array_agg(coalesce(told.next_at, told.at) order by told.place),
+      -- Whoever has a text that moves is asked about as a whole: it may take another one's place.
+      array_agg(moving.user_id is not null order by told.place)
+    into v_verdict, v_gate, v_evidence, v_at, v_asked
+    from told
+    left join (select distinct user_id from told where next_at is not null) as moving
+      on moving.user_id = told.user_id;
+  end loop;
+
+  return query
+  select
+    text.user_id,
+    case when text.parent_message_id is null or text.occurrence is not null then text.id end,
+    text.parent_message_id, text.category, text.priority::text, state.planned, state.at,
+    state.at at time zone zones.zone, zones.zone, state.verdict, state.gate, state.evidence, text.segment_count,
+    day.today::timestamp at time zone zones.zone + interval '24 hours'
+      <> (day.today + 1)::timestamp at time zone zones.zone
+  from unnest(v_texts) with ordinality as text
+  inner join unnest(v_planned, v_at, v_verdict, v_gate, v_evidence) with ordinality
+    as state (planned, at, verdict, gate, evidence, place)
+    on state.place = text.ordinality
+  cross join lateral (select herald.series_zone(text.user_id, text.recurrence_timezone) as zone) as zones
+  cross join lateral (select (state.at at time zone zones.zone)::date as today) as day
+  where state.at >= v_from and state.at < v_to
+  order by 7, 1, 2;
+end;
+$$;
+
+comment on function public.preview_sends(uuid, timestamptz, timestamptz) is
+$$Every text of a user (null: of all) that would go between two instants (null: from now on, for 30 days), with when,
+by whose clock, and what the gates say of it. Writes nothing.
+
+planned_for is its own time, goes_at what the gates make of it. verdict: pass; block, with the gate and its evidence; or
+defer, with the gate that somebody has to lift. message_id is null for an occurrence of series_id that has no text yet.
+segments are those of today's words. clocks_change: on that day the clocks of the zone are turned. Errors: 22023 a time that makes no
+sense; 23503 unknown user.$$;
+
+revoke execute on function public.preview_sends(uuid, timestamptz, timestamptz) from public;
+grant execute on function public.preview_sends(uuid, timestamptz, timestamptz) to herald_runner;

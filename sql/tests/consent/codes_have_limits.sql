@@ -1,0 +1,42 @@
+-- Codes cost money and ring telephones: so many for a user, to a number, to a country, and none where a team says so.
+begin;
+select plan(14);
+
+create function pg_temp.start(p_user_id uuid, p_number text, p_at timestamptz) returns text language sql as $$
+  select status || coalesce(' ' || to_char(again_at at time zone 'UTC', 'HH24:MI'), '') from herald.begin_verification(p_user_id, p_number, p_at)
+$$;
+create temporary table who on commit drop as select a_user() as id;
+
+select is(
+  (select array_agg(split_part(pg_temp.start(id, '+1202555' || (3000 + minute)::text, '2030-05-01 12:00+00'::timestamptz + minute * interval '2 minutes'), ' ', 1)) from who cross join generate_series(1, 5) as minute),
+  '{sent,sent,sent,sent,sent}', 'five in an hour for a user, to whatever numbers'
+);
+select is(pg_temp.start(id, '+12025553009', '2030-05-01 12:20+00'), 'too_many 13:02', 'the sixth waits until the first is an hour old') from who;
+select is(pg_temp.start(id, '+12025553009', '2030-05-01 13:02+00'), 'sent 13:03', 'and goes then') from who;
+select is(
+  (select array_agg(split_part(pg_temp.start(id, '+12025553010', '2030-05-01 16:00+00'::timestamptz + hour * interval '1 hour'), ' ', 1)) from who cross join generate_series(1, 5) as hour),
+  '{sent,sent,sent,sent,too_many}', 'ten on a day'
+);
+
+select is(
+  (select array_agg(split_part(pg_temp.start(a_user(), '+12025553100', '2030-06-01 12:00+00'::timestamptz + minute * interval '1 second'), ' ', 1)) from generate_series(1, 6) as minute),
+  '{sent,sent,sent,sent,sent,too_many}', 'five in an hour to a number, whoever asks'
+);
+
+insert into herald.verification_limits (scope, within, phone_prefix, most) values ('country', '10 minutes', '+44', 2), ('country', '1 day', '+7', 0);
+select is(
+  (select array_agg(split_part(pg_temp.start(a_user(), '+44770090000' || n, '2030-06-01 12:00+00'), ' ', 1)) from generate_series(1, 3) as n), '{sent,sent,too_many}',
+  'so many to a country'
+);
+select is(pg_temp.start(a_user(), '+353851234567', '2030-06-01 12:00+00'), 'sent 12:01', 'another country has its own');
+select is(pg_temp.start(a_user(), '+447700900009', '2030-06-01 12:10:00+00'), 'sent 12:11', 'and the time goes by');
+select is(
+  (select (status, again_at)::text from herald.begin_verification(a_user(), '+79161234567', '2030-06-01 12:00+00')), '(too_many,infinity)', 'to some none go at all'
+);
+
+select is(herald.country_code(number), code, number || ' is ' || code) from (values
+  ('+12025550123', '+1'), ('+79161234567', '+7'), ('+491701234567', '+49'), ('+3531234567', '+353'), ('+85212345678', '+852')
+) as known (number, code);
+
+select * from finish();
+rollback;
