@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 import click
 import psycopg
+from aiohttp import ClientError
 from psycopg.rows import dict_row
 
 from pgherald.database import is_passing
@@ -46,6 +47,8 @@ _SETTLE_TIME: Final = 9.0
 _LEASE: Final = 4.0
 _SEND_TIMEOUT: Final = 2.0
 _LONGEST_DELAY: Final = 3.0
+_BAD_REQUEST: Final = 400
+_SERVER_ERROR: Final = 500
 _PATIENCE: Final = 45.0
 _LOOK_EVERY: Final = 1.0
 _TELL_EVERY: Final = 5.0
@@ -110,15 +113,6 @@ _QUEUE: Final = """
       p_scheduled_for => wanted.at, p_idempotency_key => wanted.key
     ))
     from unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::text[]) as wanted (user_id, words, at, key)
-"""
-_STOP: Final = """
-    with stopped as (
-      update public.user_sms_preferences
-      set opted_out = true
-      where user_id = %s
-      returning phone_number
-    )
-    select herald.suppress_number(phone_number, 'STOP', 'chaos', now()) from stopped
 """
 _ROWS: Final = """
     select
@@ -295,6 +289,7 @@ class Chaos:
         self._hand = ThreadPoolExecutor(max_workers=1)
         self._stopped_at: dict[Any, datetime] = {}
         self._units: list[Unit] = []
+        self._inbound_url = ""
         self.figures: dict[str, Any] = {}
 
     def _make_plan(self, faults: int) -> list[Fault]:
@@ -360,6 +355,7 @@ class Chaos:
         """Name the programs: an endpoint, and the runners."""
         with socket.create_server(("127.0.0.1", 0)) as finder:
             address = f"127.0.0.1:{finder.getsockname()[1]}"
+        self._inbound_url = f"http://{address}/twilio/inbound"
         variables = {
             "DATABASE_URL": self._server.url,
             "TWILIO_AUTH_TOKEN": self.simulator.auth_token,
@@ -419,15 +415,26 @@ class Chaos:
 
     async def _stop_some(self, users: Sequence[Any]) -> None:
         """Let some users say STOP while texts for them are under way."""
-        stoppers = [user["user_id"] for user in self._random.sample(users, max(1, len(users) * _STOPS // 100))]
+        stoppers = self._random.sample(users, max(1, len(users) * _STOPS // 100))
 
-        async def stop(user_id: object, at: float) -> None:
+        async def stop(user: Any, at: float) -> None:  # noqa: ANN401  a row
             await asyncio.sleep(at)
-            await self._ask(_STOP, user_id)
+            await self._say_stop(user["phone_number"])
             (row,) = await self._ask("select clock_timestamp() as at")
-            self._stopped_at[user_id] = row["at"]
+            self._stopped_at[user["user_id"]] = row["at"]
 
-        await asyncio.gather(*(stop(user_id, self._random.uniform(0.2, 0.8) * self._seconds) for user_id in stoppers))
+        await asyncio.gather(*(stop(user, self._random.uniform(0.2, 0.8) * self._seconds) for user in stoppers))
+
+    async def _say_stop(self, number: str) -> None:
+        """Text STOP from a number, until the endpoint has taken it."""
+        while True:
+            with suppress(ClientError, OSError):
+                status = await self.simulator.receive(url=self._inbound_url, from_=number, to=_SENDER, body="STOP")
+                if status < _BAD_REQUEST:
+                    return
+                if status < _SERVER_ERROR:
+                    raise RuntimeError(f"STOP was refused with {status}")
+            await asyncio.sleep(0.3)
 
     async def _break(self, fault: Fault) -> None:
         """Let a fault happen at its time."""
