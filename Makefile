@@ -1,6 +1,6 @@
 # pgherald. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test run bench year check format clean
+.PHONY: help demo test run bench chaos year check format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,9 @@ run: $(READY) ## Run the runner, with DATABASE_URL and TWILIO_* from the environ
 
 bench: $(READY) ## Measure the fan-out of one event against bare inserts of the same rows; takes some minutes
 	@$(BIN)/python bench/fan_out.py
+
+chaos: $(READY) ## Break everything while 10,000 texts go, and compare the books: takes ten minutes; CHAOS='--seed 7' adds options
+	@$(BIN)/python bench/chaos.py $(CHAOS)
 
 year: $(READY) ## Play a year of texts for 1,000 users in 40 zones and judge it; takes half an hour
 	@$(BIN)/python runner/tests/year.py

@@ -23,7 +23,7 @@ from psycopg_pool import AsyncConnectionPool
 if TYPE_CHECKING:
     from pgherald.channels import NotificationAnswer
     from pgherald.settings import Secret
-    from pgherald.twilio import Answer
+    from pgherald.twilio import Answer, Findings
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +88,29 @@ class RecordedResult:
     outcome: str | None
     message_status: str | None
     job_status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A text to ask Twilio about: by its SID, or if it has none, in the list of those to its number since then."""
+
+    attempt_id: UUID
+    look_token: UUID
+    message_id: UUID
+    phone_number: str = field(repr=False)
+    twilio_sid: str | None
+    created_after: datetime
+    correlation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLook:
+    """What followed from what was found."""
+
+    attempt_id: UUID | None
+    message_id: UUID | None
+    outcome: str
+    message_status: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +290,40 @@ class Database(AbstractAsyncContextManager["Database"]):
         async with (
             self._pool.connection() as connection,
             connection.cursor(row_factory=class_row(RecordedResult)) as cursor,
+        ):
+            await cursor.execute(query, (Jsonb(rows),))
+            return await cursor.fetchall()
+
+    async def claim_sms_to_reconcile(self, sender: str, *, batch_size: int, lease: timedelta) -> list[Look]:
+        """Claim up to `batch_size` texts that Twilio should be asked about now."""
+        query = """
+            select attempt_id, look_token, message_id, phone_number, twilio_sid, created_after, correlation_id
+            from public.claim_sms_to_reconcile(
+              p_sender => %s::text, p_batch_size => %s::integer, p_lease => %s::interval
+            )
+        """
+        async with self._pool.connection() as connection, connection.cursor(row_factory=class_row(Look)) as cursor:
+            await cursor.execute(query, (sender, batch_size, lease))
+            return await cursor.fetchall()
+
+    async def record_sms_reconciliation(self, results: "Sequence[tuple[Look, Findings]]") -> list[RecordedLook]:
+        """Report what Twilio has said about texts."""
+        query = """
+            select attempt_id, message_id, outcome, message_status
+            from public.record_sms_reconciliation(p_results => %s::jsonb)
+        """
+        rows = [
+            {
+                "attempt_id": str(look.attempt_id),
+                "look_token": str(look.look_token),
+                "is_complete": findings.is_complete,
+                "entries": [asdict(entry) for entry in findings.entries],
+            }
+            for look, findings in results
+        ]
+        async with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(RecordedLook)) as cursor,
         ):
             await cursor.execute(query, (Jsonb(rows),))
             return await cursor.fetchall()
@@ -527,7 +584,7 @@ class Database(AbstractAsyncContextManager["Database"]):
               current_setting('server_version_num')::integer,
               num_nulls(
                 to_regproc('public.claim_notifications'), to_regproc('herald.next_claim_at'),
-                to_regproc('public.receive_sms')
+                to_regproc('public.receive_sms'), to_regproc('public.claim_sms_to_reconcile')
               ) = 0
         """
         try:

@@ -140,6 +140,7 @@ class RunSettings:
     lease: float = 120
     poll_interval: float = 1
     tick_interval: float = 1
+    reconcile_interval: float = 5
     grace: float = 25
     rate_per_second: float | None = None
     serve: Address | None = None
@@ -171,6 +172,7 @@ class RunSettings:
             lease=options["lease"],
             poll_interval=options["poll_interval"],
             tick_interval=options["tick_interval"],
+            reconcile_interval=options["reconcile_interval"],
             grace=options["grace"],
             rate_per_second=options["rate_per_second"],
             serve=_address(options["serve"], "serve") if options["serve"] else None,
@@ -409,6 +411,13 @@ _SETTINGS: Final = {
         "PGHERALD_TICK_INTERVAL",
         "Time between two calls of tick(), which makes jobs of scheduled texts and takes care of expired leases.",
         _seconds(1, most=_HOUR),
+    ),
+    "reconcile_interval": _Setting(
+        "--reconcile-interval",
+        "PGHERALD_RECONCILE_INTERVAL",
+        "Time between two looks for texts that Twilio should be asked about: those that it may or may not have taken, "
+        "and those of which no report came. When, and what follows, herald.settings says.",
+        _seconds(5, most=_HOUR),
     ),
     "grace": _Setting(
         "--grace",

@@ -1,4 +1,4 @@
-"""Twilio as the runner sees it: a text goes out once, and the facts of the answer come back.
+"""Twilio as the runner sees it: a text goes out once, and the facts of the answer come back; so do those of a look.
 
 Nothing here decides what an answer means, and nothing is ever tried twice: Twilio has no idempotency key, so a second
 request may be a second text. The one question that is settled here is one that only the transport can answer: could
@@ -12,7 +12,8 @@ import math
 import re
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from types import SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -23,16 +24,19 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from pgherald.replies import name_of, retry_after, words
+from pgherald.replies import name_of, retry_after, storable, words
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from pgherald.database import ClaimedText
+    from pgherald.database import ClaimedText, Look
     from pgherald.settings import TwilioSettings
 
 _log = logging.getLogger(__name__)
 
+# To one number, so one page is nearly always all there is; Twilio gives up to a thousand, and takes its time for them.
+_PAGE_SIZE: Final = 100
+_MOST_PAGES: Final = 20
 _MESSAGE_SID: Final = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 _SERVICE_PREFIX: Final = "MG"
 # Well below the minute after which a provider's load balancer closes idle connections: a request written to a
@@ -55,6 +59,30 @@ class Answer:
     error_message: str | None = None
     retry_after_seconds: int | None = None
     maybe_accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message as Twilio shows it."""
+
+    sid: str | None
+    status: str | None
+    error_code: str | None
+    direction: str | None
+    date_created: str | None
+    to_number: str | None = field(repr=False)
+    from_number: str | None = field(repr=False)
+    messaging_service_sid: str | None
+    body: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What Twilio shows when it is asked about a text, and whether that is all there is."""
+
+    entries: tuple[Entry, ...] = ()
+    is_complete: bool = False
+    problem: str | None = None
 
 
 @dataclass(slots=True)
@@ -124,6 +152,33 @@ class Twilio(AbstractAsyncContextManager["Twilio"]):
         finally:
             _current.reset(token)
         return _read(exchange, problem)
+
+    async def look_up(self, look: "Look") -> Findings:
+        """Ask what became of a text. Whatever goes wrong, nothing is known by that."""
+        exchange = _Exchange()
+        token = _current.set(exchange)
+        try:
+            if look.twilio_sid:
+                message = await self._messages(look.twilio_sid).fetch_async()
+                return Findings((_entry(message),), is_complete=True)
+            return await self._list(look)
+        except Exception as error:  # noqa: BLE001  a request that reads can be made again, whatever broke
+            status = f"HTTP status {exchange.http_status}" if exchange.http_status else None
+            return Findings(problem=status or name_of(error))
+        finally:
+            _current.reset(token)
+
+    async def _list(self, look: "Look") -> Findings:
+        """Read the list of the messages to a number, newest first, as far back as the text can be."""
+        found: list[Entry] = []
+        page = await self._messages.page_async(to=look.phone_number, page_size=_PAGE_SIZE)
+        for _ in range(_MOST_PAGES):
+            messages = list(page)
+            recent = [message for message in messages if _is_since(message.date_created, look.created_after)]
+            found += map(_entry, recent)
+            if not recent or (page := await page.next_page_async()) is None:
+                return Findings(tuple(found), is_complete=True)
+        return Findings(tuple(found), problem="the list is too long")
 
     def _parameters(self, text: "ClaimedText") -> dict[str, Any]:
         """Say what the request asks for."""
@@ -235,6 +290,27 @@ def _read(exchange: _Exchange, problem: Exception | None) -> Answer:
         retry_after_seconds=retry_after(exchange.retry_after, exchange.date),
         maybe_accepted=True,
     )
+
+
+def _entry(message: Any) -> Entry:  # noqa: ANN401  the library has no types
+    """Copy what counts of a message."""
+    created = message.date_created
+    return Entry(
+        sid=storable(message.sid),
+        status=storable(message.status),
+        error_code=None if message.error_code is None else str(message.error_code),
+        direction=storable(message.direction),
+        date_created=created.isoformat() if isinstance(created, datetime) else None,
+        to_number=storable(message.to),
+        from_number=storable(message.from_),
+        messaging_service_sid=storable(message.messaging_service_sid),
+        body=message.body.replace("\0", "") if isinstance(message.body, str) else None,
+    )
+
+
+def _is_since(created: object, instant: datetime) -> bool:
+    """Tell whether a message may be as new as that; one without a date may."""
+    return not isinstance(created, datetime) or created >= instant
 
 
 def _json_object(body: str | None) -> dict[str, Any]:

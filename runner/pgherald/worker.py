@@ -17,6 +17,7 @@ from pgherald.twilio import Answer
 
 if TYPE_CHECKING:
     from pgherald.database import ClaimedText, Database, RecordedResult
+    from pgherald.reconciler import Reconciler
     from pgherald.settings import Pace
     from pgherald.twilio import Twilio
 
@@ -29,13 +30,20 @@ class Worker:
     """One runner. `run` returns once `stop` was called and what was in flight has ended."""
 
     def __init__(
-        self, database: "Database", lanes: Sequence[Lane[Any, Any]], *, runner: str, tick_interval: float = 1
+        self,
+        database: "Database",
+        lanes: Sequence[Lane[Any, Any]],
+        *,
+        runner: str,
+        tick_interval: float = 1,
+        reconciler: "Reconciler | None" = None,
     ) -> None:
         """Prepare a runner that the database knows as `runner`."""
         self._database = database
         self._lanes = lanes
         self._runner = runner
         self._tick_interval = tick_interval
+        self._reconciler = reconciler
         self._stopping = asyncio.Event()
 
     @property
@@ -60,7 +68,10 @@ class Worker:
         ticking = asyncio.create_task(self._tick(), name="tick")
         listening = asyncio.create_task(self._listen(), name="listen")
         stopping = asyncio.create_task(self._stopping.wait(), name="stop")
-        parts = [ticking, listening, stopping]
+        beside: list[asyncio.Task[Any]] = [ticking, listening]
+        if self._reconciler:
+            beside.append(asyncio.create_task(self._reconciler.run(), name="reconcile"))
+        parts = [*beside, stopping]
         for lane in self._lanes:
             parts += lane.start()
         _log.info("running", extra={"runner": self._runner})
@@ -71,11 +82,11 @@ class Worker:
                 _log.critical("a part of the runner broke: %s", part.get_name(), exc_info=part.exception())
             if broken and not self._stopping.is_set():
                 self.stop()
-            await end(ticking, listening)
+            await end(*beside)
             await asyncio.gather(*(lane.finish() for lane in self._lanes))
             _log.info("stopped")
         finally:
-            await end(ticking, listening, stopping)
+            await end(*beside, stopping)
             await asyncio.gather(*(lane.end() for lane in self._lanes))
         return 1 if broken else 0
 

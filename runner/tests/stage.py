@@ -24,6 +24,7 @@ from psycopg.types.json import Jsonb
 from pgherald import webhooks
 from pgherald.database import ClaimedNotification, Database
 from pgherald.lane import Lane
+from pgherald.reconciler import Reconciler
 from pgherald.settings import Address, RunSettings, Secret, TwilioSettings
 from pgherald.twilio import Twilio
 from pgherald.worker import Texts, Worker
@@ -396,7 +397,10 @@ async def a_runner(
             await stack.enter_async_context(webhooks.serving(application, address))
         name = f"test {uuid4()}"
         texts = Texts(database, twilio, settings.pace(settings.concurrency), sender=SENDER, runner=name)
-        worker = Worker(database, [texts], runner=name, tick_interval=settings.tick_interval)
+        reconciler = Reconciler(
+            database, twilio, sender=SENDER, interval=settings.reconcile_interval, lease=settings.lease
+        )
+        worker = Worker(database, [texts], runner=name, tick_interval=settings.tick_interval, reconciler=reconciler)
         async with working(worker):
             yield worker
 

@@ -19,6 +19,7 @@ from pgherald.database import Database, DatabaseUnusableError
 from pgherald.handlers import HandlerError, find_channels, find_handlers
 from pgherald.jobs import Jobs, Notifications
 from pgherald.log import set_up_logging
+from pgherald.reconciler import Reconciler
 from pgherald.settings import SEND_NOTIFICATION, SEND_SMS, RunSettings, TwilioSettings, nothing_is_set, run_options
 from pgherald.twilio import Twilio
 from pgherald.verify import verifying
@@ -74,8 +75,10 @@ async def _run(settings: RunSettings) -> int:
 
         name = _name()
         lanes: list[Lane[Any, Any]] = []
+        reconciler: Reconciler | None = None
         if settings.twilio and _wants(settings, SEND_SMS):
-            lanes.append(await _texts(settings, settings.twilio, database, stack, name))
+            texts, reconciler = await _texts(settings, settings.twilio, database, stack, name)
+            lanes.append(texts)
         for channel, (deliver, slots) in channels.items():
             lanes.append(Notifications(database, deliver, settings.pace(slots), channel=channel))
         if handlers:
@@ -86,7 +89,7 @@ async def _run(settings: RunSettings) -> int:
             extra={"job_types": ",".join(sorted(handlers)) or None},
         )
 
-        worker = Worker(database, lanes, runner=name, tick_interval=settings.tick_interval)
+        worker = Worker(database, lanes, runner=name, tick_interval=settings.tick_interval, reconciler=reconciler)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         await _serve(settings, database, stack)
@@ -121,14 +124,17 @@ def _check_wishes(settings: RunSettings, able: list[str]) -> None:
 
 async def _texts(
     settings: RunSettings, twilio: TwilioSettings, database: Database, stack: AsyncExitStack, name: str
-) -> Texts:
-    """Make the lane of texts, and its sender known."""
+) -> tuple[Texts, Reconciler]:
+    """Make the lane of texts and what looks after them, and their sender known."""
     client = await stack.enter_async_context(Twilio(twilio, connections=settings.concurrency))
     try:
         await database.register_sender(twilio.sender, rate_per_second=settings.rate_per_second)
     except psycopg.Error as error:
         raise database.unusable(error) from None
-    return Texts(database, client, settings.pace(settings.concurrency), sender=twilio.sender, runner=name)
+    return (
+        Texts(database, client, settings.pace(settings.concurrency), sender=twilio.sender, runner=name),
+        Reconciler(database, client, sender=twilio.sender, interval=settings.reconcile_interval, lease=settings.lease),
+    )
 
 
 async def _channels(settings: RunSettings, stack: AsyncExitStack) -> _Channels:

@@ -152,8 +152,16 @@ begin
   select array_agg(text.id), array_agg(valid.until)
   into v_admitted, v_valid_until
   from unnest(v_texts) as text
+  cross join herald.settings as setting
   cross join lateral (
-    select min(decided.until) as until from decided where decided.message_id = text.id and decided.gate <> 'sender_rate'
+    select
+      least(
+        min(decided.until) filter (where decided.gate <> 'sender_rate'),
+        -- What may be sent again after that time must not leave the provider after it.
+        case when setting.on_unknown = 'resend' then p_now + setting.settle_time end
+      ) as until
+    from decided
+    where decided.message_id = text.id
   ) as valid
   where text.id not in (select verdicts.message_id from verdicts);
 

@@ -1,7 +1,7 @@
 -- F42: settings were read, logged and ignored. Every column of herald.settings is changed here, and every one changes
 -- what happens.
 begin;
-select plan(46);
+select plan(54);
 
 create function pg_temp.refused(p_change text, p_sentence text) returns setof text language sql
 as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, p_sentence)$$;
@@ -12,7 +12,8 @@ select columns_are(
   '{is_only_row, kill_switch, promote_lead, retry_delays, retry_jitter, sender_pause, throttle_delay, default_expiry,
     job_retention, price_per_segment, default_batch_interval, link_base_url, link_lifetime, link_bot_window,
     least_validity, default_daily_limit,
-    verification_provider, verification_words, verification_lifetime, verification_tries, verification_cooldown}'::name[],
+    verification_provider, verification_words, verification_lifetime, verification_tries, verification_cooldown,
+    on_unknown, settle_time, first_look, report_time}'::name[],
   'these are all the settings'
 );
 
@@ -182,6 +183,51 @@ update herald.settings set verification_provider = 'twilio_verify', verification
 select is(pg_temp.a_code('+12025550198'), 'sent 00:03:00 00:00:00', 'verification_provider: a code by Twilio Verify');
 select is((select (count(*), (select kind from herald.verify_requests))::text from sms_messages where category = 'verification'), '(1,start)', 'verification_provider: is no text of ours');
 
+-- on_unknown, settle_time, first_look, report_time
+delete from herald.senders;
+create function pg_temp.doubtful_look_at(p_words text) returns interval language plpgsql as $$
+declare
+  v_message_id uuid := a_queued_text(p_words);
+begin
+  update user_sms_preferences set quiet_hours_start = null, quiet_hours_end = null;
+  perform record_sms_results(jsonb_agg(jsonb_build_object(
+    'job_id', job_id, 'processing_token', processing_token, 'attempt_id', attempt_id, 'http_status', 500
+  )))
+  from claim_sms('another sender', p_now => now() + interval '1 second');
+  return (select look_at - now() from sms_messages where id = v_message_id);
+end;
+$$;
+create function pg_temp.status_after_look(p_words text, p_after interval) returns text language sql as $$
+  with looked as materialized (
+    select record_sms_reconciliation(
+      jsonb_agg(jsonb_build_object('attempt_id', attempt_id, 'look_token', look_token, 'is_complete', true)), now() + p_after
+    )
+    from claim_sms_to_reconcile('another sender', p_now => now() + p_after)
+  )
+  select message.status::text
+  from (select count(*) from looked) as done, sms_messages as message
+  where message.message_content = p_words;
+$$;
+update herald.settings set first_look = '7 seconds';
+select is(pg_temp.doubtful_look_at('doubtful'), interval '7 seconds', 'first_look: so soon the provider is asked');
+update herald.settings set settle_time = '20 minutes', on_unknown = 'resend';
+update herald.sms_attempts set valid_until = now() + interval '20 minutes' where sender = 'another sender';
+select from pg_temp.status_after_look('doubtful', '19 minutes');
+select is((select status::text from sms_messages where message_content = 'doubtful'), 'sending', 'settle_time: so long the list may be behind');
+update herald.settings set on_unknown = 'hold';
+select from pg_temp.status_after_look('doubtful', '20 minutes');
+select is((select status::text from sms_messages where message_content = 'doubtful'), 'sending', 'on_unknown: hold holds it after that');
+update herald.settings set on_unknown = 'resend';
+select from pg_temp.status_after_look('doubtful', '60 minutes');
+select is((select status::text from sms_messages where message_content = 'doubtful'), 'queued', 'on_unknown: resend sends it again');
+update herald.settings set report_time = '25 minutes';
+select from pg_temp.doubtful_look_at('unreported');
+select resolve_sms_in_doubt(id, true, 'any sid') from sms_messages where message_content = 'unreported';
+select is(
+  (select look_at from sms_messages where message_content = 'unreported'), now() + interval '25 minutes',
+  'report_time: so long after it was sent a report may take'
+);
+
 -- And values that make no sense are refused.
 select throws_ok(
   'insert into herald.settings (is_only_row) values (false)', '23514', null, 'is_only_row: there is one row'
@@ -201,6 +247,9 @@ select pg_temp.refused('verification_tries = 0', 'verification_tries: one at lea
 select pg_temp.refused('verification_lifetime = ''0''', 'verification_lifetime: not nothing');
 select pg_temp.refused('link_base_url = ''javascript:x''', 'link_base_url: http or https');
 select pg_temp.refused('link_base_url = ''https://go.example/''', 'link_base_url: without a slash at its end');
+select pg_temp.refused('on_unknown = ''guess''', 'on_unknown: hold or resend');
+select pg_temp.refused('settle_time = ''0''', 'settle_time: not nothing');
+select pg_temp.refused('report_time = ''0''', 'report_time: not nothing');
 
 select * from finish();
 rollback;

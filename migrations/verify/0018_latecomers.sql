@@ -1,4 +1,4 @@
--- Verify pgherald:0019_latecomers on pg
+-- Verify pgherald:0018_latecomers on pg
 
 begin;
 

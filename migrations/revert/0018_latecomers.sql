@@ -1,2 +1,2 @@
 -- For sqitch, which looks here; the rollback itself is the file named below.
-\ir ../0019_latecomers.rollback.sql
+\ir ../0018_latecomers.rollback.sql

@@ -1,4 +1,4 @@
--- Deploy pgherald:0019_latecomers to pg
+-- Deploy pgherald:0018_latecomers to pg
 -- depends: 0009_fan_out
 -- transactional: false
 

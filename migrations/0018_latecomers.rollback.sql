@@ -1,4 +1,4 @@
--- Revert pgherald:0019_latecomers from pg
+-- Revert pgherald:0018_latecomers from pg
 
 begin;
 
