@@ -112,7 +112,14 @@ def test_supabases_roles_get_ours_and_nothing_by_default(empty_url: str) -> None
         """
         assert run(empty_url, open_functions) == [
             ("authenticated", name)
-            for name in ("count_unread_notifications", "list_notifications", "mark_opened", "sms_segments")
+            for name in (
+                "confirm_phone_verification",
+                "count_unread_notifications",
+                "list_notifications",
+                "mark_opened",
+                "sms_segments",
+                "start_phone_verification",
+            )
         ]
         may = "select has_function_privilege('service_role', oid, 'execute') from pg_proc where proname = %s"
         assert run(empty_url, may.replace("%s", "'queue_sms_message'")) == [(True,)]

@@ -70,7 +70,7 @@ from (
   values
     ('2040-01-15 05:59+00', null, 'pass until 2040-01-15 06:00:00', 'a window for all categories, on its own clock: open'),
     ('2040-01-15 06:00+00', null, 'defer until 2040-01-15 20:00:00', 'closed'),
-    ('2040-01-15 05:59+00', 'marketing', 'defer until 2040-01-15 13:00:00', 'two windows, one of them closed'),
+    ('2040-01-15 05:59+00', 'marketing', 'defer until 2040-01-15 20:00:00', 'two windows, one of them closed, and the other by the time that it opens'),
     ('2040-01-15 14:00+00', 'marketing', 'defer until 2040-01-15 20:00:00', 'two windows, the other one closed'),
     ('2040-01-15 08:00+00', 'marketing', 'defer until 2040-01-15 20:00:00', 'both closed: the later opening'),
     ('2040-01-15 21:00+00', 'marketing', 'pass until 2040-01-16 02:00:00', 'both open: the earlier closing')
