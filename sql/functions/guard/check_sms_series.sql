@@ -1,6 +1,7 @@
 -- A text with a recurrence_pattern is a series: it stands for the plan and never goes itself. Its rule is proved when
--- it is written, and its scheduled_for is always its next occurrence. Any other time it is given is a new start: a rule
--- with a COUNT goes on with what is left of it.
+-- it is written, and its scheduled_for is always its next occurrence. Any other time it is given is a new start: what
+-- waits of the old plan, or was changed or skipped of it, is forgotten, and a rule with a COUNT goes on with what is
+-- left of it.
 create or replace function herald.check_sms_series()
 returns trigger
 language plpgsql
@@ -10,6 +11,9 @@ declare
   v_zone text;
   v_at constant timestamptz := coalesce(new.scheduled_for, now());
   v_next timestamptz;
+  v_made uuid[];
+  v_first timestamp;
+  v_skipped integer;
 begin
   if tg_op = 'UPDATE' then
     if old.recurrence_pattern is null and old.status not in ('pending', 'scheduled') then
@@ -58,9 +62,33 @@ begin
       end if;
       return new;
     end if;
-    new.recurrence_pattern := herald.rest_of_rrule(
-      old.recurrence_pattern, old.recurrence_start, v_zone, old.recurrence_last
-    );
+  end if;
+
+  if tg_op = 'UPDATE' and old.recurrence_start is not null then
+    select
+      array_agg(id) filter (where status <> 'cancelled'), min(occurrence) filter (where status <> 'cancelled'),
+      count(*) filter (where status = 'cancelled' and occurrence > coalesce(old.recurrence_last, '-infinity'))
+    into v_made, v_first, v_skipped
+    from public.sms_messages
+    where parent_message_id = new.id
+      and occurrence is not null
+      and status in ('pending', 'scheduled', 'queued', 'cancelled');
+
+    if v_made is not null then
+      perform herald.cancel_texts(v_made, 'changed: the series has a new start', now());
+    end if;
+    update public.sms_messages
+    set occurrence = null
+    where parent_message_id = new.id
+      and status = 'cancelled'
+      and (id = any (v_made) or occurrence > coalesce(old.recurrence_last, '-infinity'));
+
+    if new.recurrence_pattern = old.recurrence_pattern then
+      new.recurrence_pattern := herald.rest_of_rrule(
+        old.recurrence_pattern, old.recurrence_start, v_zone,
+        case when v_first <= old.recurrence_last then v_first - interval '1 second' else old.recurrence_last end, v_skipped
+      );
+    end if;
   end if;
 
   if tg_op = 'INSERT' or new.scheduled_for is distinct from old.scheduled_for then
@@ -68,7 +96,10 @@ begin
     perform herald.require_time_ahead('scheduled_for', new.scheduled_for);
   end if;
   perform herald.require_rrule('recurrence_pattern', new.recurrence_pattern);
-  new.recurrence_start := date_trunc('second', v_at at time zone v_zone);
+  -- One that the clocks skip on its first day is given as it is, since its instant does not tell.
+  if tg_op = 'UPDATE' or herald.instant_of(new.recurrence_start, v_zone) = v_at is not true then
+    new.recurrence_start := date_trunc('second', v_at at time zone v_zone);
+  end if;
   new.recurrence_last := null;
   select at
   into v_next

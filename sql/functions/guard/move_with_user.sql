@@ -8,14 +8,34 @@ as $$
 begin
   if tg_table_name = 'user_sms_preferences' then
     if new.timezone is distinct from old.timezone then
-      -- Made ahead and not moved by anybody: it is still the occurrence's own time.
+      -- Held first, so that none of them recurs, or is claimed, between the look and the change.
+      perform
+      from public.sms_messages
+      where user_id = new.user_id and status = 'scheduled' and recurrence_pattern is not null
+      order by id
+      for no key update;
+      perform
+      from public.queue_jobs
+      where user_id = new.user_id and job_type = 'send_sms' and status in ('pending', 'retrying')
+      order by id
+      for no key update;
+
+      -- Made ahead and not moved by anybody: it is still the occurrence's own time. One that has its job waits again.
       update public.sms_messages as made
       set
+        status = 'scheduled',
+        queue_job_id = null,
+        next_retry_at = null,
         scheduled_for = herald.instant_of(made.occurrence, new.timezone),
         expires_at = made.expires_at + (herald.instant_of(made.occurrence, new.timezone) - made.scheduled_for)
       from public.sms_messages as series
       where made.user_id = new.user_id
-        and made.status = 'scheduled'
+        and (
+          made.status = 'scheduled'
+          or made.status = 'queued' and made.queue_job_id in (
+            select id from public.queue_jobs where user_id = new.user_id and status in ('pending', 'retrying')
+          )
+        )
         and made.occurrence is not null
         and series.id = made.parent_message_id
         and series.recurrence_timezone is null

@@ -1,6 +1,6 @@
 -- The one way texts are cancelled by somebody: with their jobs, if they have any, and a series with what is planned of
--- it. Jobs are locked before their texts,
--- here as everywhere, so that this and a claim cannot wait for each other.
+-- it. Jobs are locked before their texts, here as everywhere, so that this and a claim cannot wait for each other; and
+-- series before either, so that none of them recurs meanwhile.
 create or replace function herald.cancel_texts(p_message_ids uuid[], p_reason text, p_now timestamptz)
 returns setof uuid
 language plpgsql
@@ -10,6 +10,12 @@ as $$
 declare
   v_jobs uuid[];
 begin
+  perform
+  from public.sms_messages
+  where id = any (p_message_ids) and recurrence_pattern is not null and status = 'scheduled'
+  order by id
+  for no key update;
+
   p_message_ids := p_message_ids || array(
     select planned.id
     from public.sms_messages as planned

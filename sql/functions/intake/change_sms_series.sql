@@ -17,6 +17,7 @@ declare
   v_wall timestamp;
   v_before timestamp;
   v_id uuid;
+  v_next timestamptz;
 begin
   if num_nonnulls(p_message, p_scheduled_for, p_recurrence_pattern) = 0 then
     raise exception 'p_message, p_scheduled_for and p_recurrence_pattern are all null'
@@ -43,7 +44,7 @@ begin
   insert into public.sms_messages (
     user_id, phone_number, message_content, template_id, template_vars, status, priority, scheduled_for, max_attempts,
     project_id, task_id, metadata, category, expires_at, correlation_id, recurrence_pattern, recurrence_ends,
-    recurrence_timezone
+    recurrence_timezone, recurrence_start
   )
   values (
     v_series.user_id, v_series.phone_number, coalesce(p_message, v_series.message_content),
@@ -57,11 +58,29 @@ begin
       p_recurrence_pattern,
       herald.rest_of_rrule(v_series.recurrence_pattern, v_series.recurrence_start, v_zone, v_before)
     ),
-    v_series.recurrence_ends, v_series.recurrence_timezone
+    v_series.recurrence_ends, v_series.recurrence_timezone,
+    -- An occurrence that the clocks skip is moved on its own day only.
+    case when p_scheduled_for is null then v_wall end
   )
-  returning id into v_id;
+  returning id, scheduled_for into v_id, v_next;
+  if p_recurrence_pattern is null and v_next <> date_trunc('second', p_scheduled_for) then
+    raise exception 'the rule of series % has no occurrence at p_scheduled_for %', p_series_id, herald.utc_text(p_scheduled_for)
+      using errcode = '22023',
+        hint = format('It says itself when it recurs: %s. Give p_recurrence_pattern as well.', v_series.recurrence_pattern);
+  end if;
 
   perform public.end_sms_series(p_series_id, p_occurrence_at, format('changed: series %s goes on from here', v_id));
+  -- What was made ahead after it may have left since.
+  if exists (
+    select
+    from public.sms_messages as made
+    where made.parent_message_id = p_series_id
+      and made.status <> 'cancelled'
+      and herald.instant_of(made.occurrence, v_zone) >= p_occurrence_at
+  ) then
+    raise exception 'a later occurrence of series % is being sent already', p_series_id
+      using errcode = 'SMS01', hint = 'Change it from the one after that on; list_sms_occurrences lists them.';
+  end if;
   return v_id;
 end;
 $$;

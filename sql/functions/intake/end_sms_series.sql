@@ -27,8 +27,9 @@ begin
       from public.sms_messages as planned
       where planned.parent_message_id = p_series_id
         and planned.status in ('pending', 'scheduled', 'queued')
-        and planned.occurrence >= p_occurrence_at
-          at time zone herald.series_zone(v_series.user_id, v_series.recurrence_timezone)
+        and herald.instant_of(
+          planned.occurrence, herald.series_zone(v_series.user_id, v_series.recurrence_timezone)
+        ) >= p_occurrence_at
     ),
     p_reason, now()
   );

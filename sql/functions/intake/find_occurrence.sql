@@ -34,10 +34,10 @@ begin
         hint = format('The next one is %s; list_sms_occurrences lists more.', herald.utc_text(v_series.scheduled_for));
   end if;
 
-  select id, status
-  into message_id, v_status
-  from public.sms_messages
-  where parent_message_id = p_series_id and occurrence = wall;
+  -- A claim may be taking it right now: held first, and looked at then.
+  select id into message_id from public.sms_messages where parent_message_id = p_series_id and occurrence = wall;
+  perform herald.lock_text(message_id);
+  select status into v_status from public.sms_messages where id = message_id;
   if v_status not in ('pending', 'scheduled', 'queued') or (message_id is null and wall <= v_series.recurrence_last) then
     raise exception 'the occurrence % of series % is %',
       herald.utc_text(p_occurrence_at), p_series_id, coalesce(v_status::text, 'over')

@@ -53,7 +53,7 @@ begin
       wanted.*, series.id as series_id,
       (
         select min(moment.at)
-        from generate_series(0, 2) as day (number)
+        from generate_series(0, 30) as day (number)
         cross join lateral (
           select herald.instant_of(
             (p_now at time zone wanted.zone)::date + day.number + wanted.at_time, wanted.zone
@@ -66,7 +66,8 @@ begin
             inner join public.sms_messages as gone on gone.parent_message_id = other.id
             where other.user_id = wanted.user_id
               and other.routine = wanted.category
-              and gone.status <> 'cancelled'
+              -- What waits ends with the old time.
+              and gone.status not in ('cancelled', 'pending', 'scheduled', 'queued')
               and gone.occurrence::date = (p_now at time zone wanted.zone)::date + day.number
           )
       ) as starts_at
@@ -83,7 +84,9 @@ begin
     set
       recurrence_pattern = planned.recurrence_pattern,
       scheduled_for = case
-        when series.recurrence_start::time <> planned.at_time then planned.starts_at else series.scheduled_for
+        when series.recurrence_start::time <> planned.at_time
+          then coalesce(planned.starts_at, series.scheduled_for)
+        else series.scheduled_for
       end,
       message_content = planned.words
     from planned

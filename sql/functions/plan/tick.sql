@@ -17,6 +17,10 @@ declare
   v_report jsonb := '{"busy": false}';
 begin
   p_now := coalesce(p_now, now());
+  if not isfinite(p_now) then
+    raise exception 'p_now is no instant: %', p_now
+      using errcode = '22023', hint = 'Leave it out, or give the instant that it is.';
+  end if;
   perform from herald.ticks for no key update skip locked;
   if not found then
     return jsonb_build_object('busy', true);

@@ -51,7 +51,18 @@ begin
     end if;
     if v_day is distinct from v_text.day then
       v_day := v_text.day;
-      v_on_day := case when v_text.counted_day = v_day then v_text.counted else 0 end;
+      v_on_day := case
+        when v_text.counted_day = v_day then v_text.counted
+        -- A day that is over by another clock: its texts tell.
+        when v_text.counted_day > v_day then (
+          select count(*)
+          from public.sms_messages as message
+          where message.user_id = v_user_id
+            and message.counted_at >= v_day::timestamp at time zone v_text.zone
+            and message.counted_at < (v_day + 1)::timestamp at time zone v_text.zone
+        )
+        else 0
+      end;
     end if;
     while v_hour[1] <= v_text.at - interval '1 hour' loop
       v_hour := v_hour[2:];

@@ -1,4 +1,5 @@
--- Counts texts on the local day of their users. Whoever counts holds the users' rows.
+-- Counts texts on the local day of their users. Whoever counts holds the users' rows. From the day that has
+-- just begun nobody's clock goes back to the one before: its texts' counted_at tell.
 create or replace function herald.count_sms(p_user_ids uuid[], p_at timestamptz)
 returns void
 language sql
@@ -21,7 +22,11 @@ as $$
   ) as counted
   inner join public.user_sms_preferences as own on own.user_id = counted.user_id
   cross join lateral (select herald.known_zone(own.timezone) as zone) as zones
-  where wishes.user_id = counted.user_id;
+  where wishes.user_id = counted.user_id
+    and (
+      isfinite(wishes.daily_count_reset_at) is not true
+      or (wishes.daily_count_reset_at at time zone zones.zone)::date <> (p_at at time zone zones.zone)::date + 1
+    );
 $$;
 
 comment on function herald.count_sms(uuid[], timestamptz) is

@@ -44,7 +44,9 @@ select is((select status || ': ' || cancel_reason from sms_messages), 'cancelled
 -- COUNT.
 select from pg_temp.a_series('FREQ=DAILY;COUNT=5');
 select from tick('2040-05-02 11:57+00');
+select from claim_sms('a sender', p_now => '2040-05-02 12:00+00');
 select from tick('2040-05-03 11:57+00');
+select from claim_sms('a sender', p_now => '2040-05-03 12:00+00');
 update sms_messages set scheduled_for = '2040-06-04 12:00+00' where recurrence_pattern is not null;
 select is(pg_temp.told(), 'scheduled 2040-06-04 12:00:00 until 2040-06-05 12:00:00 FREQ=DAILY;COUNT=3', 'two of five have been: three are left');
 update sms_messages set recurrence_pattern = 'FREQ=DAILY;COUNT=9' where recurrence_pattern is not null;
