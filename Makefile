@@ -18,7 +18,7 @@ demo: $(READY) ## Watch some dozens of texts go from queued to delivered; sends 
 test: $(READY) ## Run every test: pgTAP and pytest, on PostgreSQL 18, on 15 if it is here, and on DATABASE_URL if set
 	@$(BIN)/python -m pytest
 
-run: $(READY) ## Run the runner, with DATABASE_URL and TWILIO_* from the environment
+run: $(READY) ## Run the runner: at home with a simulated Twilio, or by DATABASE_URL and TWILIO_* if they are set
 	@$(BIN)/pgherald run
 
 bench: $(READY) ## Measure the fan-out of one event against bare inserts of the same rows; takes some minutes

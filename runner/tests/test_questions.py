@@ -82,8 +82,8 @@ def test_the_preview_shows_when_by_the_readers_clock(database_url: str, ids: dic
     ]
     shown = ask(database_url, *asked, "--limit", 2).output
     assert "Sun 2031-03-30 08:00 clocks change" in shown
-    assert "moved from 03-29 21:30Z" in shown
-    assert "… and 1 more" in shown
+    assert "planned for 03-29 21:30Z, and has to wait" in shown
+    assert "and 1 more" in shown
     assert "3 texts would go (3 segments), 0 would not, 0 wait" in shown
     assert ask(database_url, "preview", "--from", "2031-06-01").output == "nothing is planned\n"
 

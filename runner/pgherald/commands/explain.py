@@ -80,4 +80,6 @@ def _sum(rows: list[Row]) -> str:
         longest = max(waits, key=lambda row: row["until"] or datetime.max.replace(tzinfo=UTC))
         until = f" until {utc(longest['until'])}" if longest["until"] else ""
         return f"It waits{until}: {longest['evidence']}."
+    if outcome and outcome["until"] and outcome["until"] > datetime.now(UTC):
+        return f"It goes at {utc(outcome['until'])}, as far as can be told now: the gates speak for that time."
     return "It may go."

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from pgherald import questions
@@ -47,7 +47,7 @@ def preview(  # noqa: PLR0913
     if rows:
         questions.console().print(_table(rows[:limit]))
     if len(rows) > limit:
-        click.echo(f"… and {len(rows) - limit} more (--limit, or --json for all)")
+        click.echo(f"and {len(rows) - limit} more (--limit, or --json for all)")
     counts = Counter(row["verdict"] for row in rows)
     segments = sum(row["segments"] or 0 for row in rows if row["verdict"] == "pass")
     click.echo(
@@ -59,16 +59,20 @@ def preview(  # noqa: PLR0913
 
 def _table(rows: list[Row]) -> Table:
     table = Table(
-        "local time", "zone", "user", "what", "priority", "segments", "verdict", "why",
+        "local time", "zone", Column("user", no_wrap=True), "what", "priority", "segments", "verdict", "why",
         box=None, pad_edge=False, header_style="bold",
     )  # fmt: skip
     for row in rows:
         moved = row["goes_at"] - row["planned_for"] > timedelta(seconds=1)
-        why = f"{row['gate']}: {row['evidence']}" if row["gate"] else f"moved from {row['planned_for']:%m-%d %H:%M}Z"
+        why = (
+            f"{row['gate']}: {row['evidence']}"
+            if row["gate"]
+            else f"planned for {row['planned_for']:%m-%d %H:%M}Z, and has to wait"
+        )
         table.add_row(
             Text(f"{row['local_time']:%a %Y-%m-%d %H:%M}" + (" clocks change" if row["clocks_change"] else "")),
             row["timezone"],
-            str(row["user_id"])[:8],
+            str(row["user_id"]),
             Text(row["category"] or ("series" if row["series_id"] else "text")),
             row["priority"],
             str(row["segments"] or ""),

@@ -68,15 +68,15 @@ def schedule(  # noqa: PLR0913
 
 def _planned(rows: list[Row]) -> Table:
     table = Table(
-        Column("id", no_wrap=True), "goes at", "local time", "user", "what", "status", "remarks", "words",
-        box=None, pad_edge=False, header_style="bold",
+        Column("id", no_wrap=True), "planned for", "local time", Column("user", no_wrap=True), "what", "status", "remarks",
+        "words", box=None, pad_edge=False, header_style="bold",
     )  # fmt: skip
     for row in rows:
         table.add_row(
             str(row["message_id"]),
             utc(row["scheduled_for"]) or "at once",
             f"{row['local_time']:%a %H:%M} {row['timezone']}" if row["local_time"] else "",
-            str(row["user_id"])[:8],
+            str(row["user_id"]),
             f"{row['category'] or 'text'}, {row['priority']}",
             row["status"],
             Text(_remarks(row)),

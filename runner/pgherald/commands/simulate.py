@@ -86,8 +86,9 @@ def simulate(host: str, port: int, **options: Any) -> None:  # noqa: ANN401  cli
     unreachable, +15005530006 a landline.
 
     GET /_simulator/messages shows what was accepted, POST /_simulator/faults {"kind": "throttle", "times": 3} adds a
-    fault while it runs, GET shows them, DELETE takes them away, POST /_simulator/inbound {"url", "from", "to", "body"}
-    lets somebody text you, POST /_simulator/reset begins anew.
+    fault while it runs, GET shows them, DELETE takes them away, POST /_simulator/inbound
+    {"url": "http://127.0.0.1:8080/twilio/inbound", "from": "+12025550123", "to": "+15005550006", "body": "STOP"} lets
+    somebody text you at that address of your endpoint, POST /_simulator/reset begins anew.
     """
     if not options["fault"]:
         lonely = next((name for name in _FAULT_FIELDS if options[name] is not None), None)

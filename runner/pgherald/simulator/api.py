@@ -334,7 +334,9 @@ class Simulator:
         try:
             wanted = await request.json()
             status = await self.receive(url=wanted["url"], from_=wanted["from"], to=wanted["to"], body=wanted["body"])
-        except (KeyError, TypeError, ValueError, ClientError, OSError) as error:
+        except KeyError as error:
+            return web.json_response({"error": f"{error} is missing: give url, from, to and body"}, status=400)
+        except (TypeError, ValueError, ClientError, OSError) as error:
             return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
         return web.json_response({"status": status})
 

@@ -12,7 +12,7 @@ begin
   end if;
 
   raise exception 'unknown %: %', p_argument, quote_literal(left(p_value, 60))
-    using errcode = '23503', hint = coalesce('Known here: ' || array_to_string(p_known, ', ') || '.', 'Make it first.');
+    using errcode = '23503', hint = coalesce('Known here: ' || array_to_string(p_known, ', ') || '.', 'There is none of this id: make it first, or look it up.');
 end;
 $$;
 
