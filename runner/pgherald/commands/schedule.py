@@ -68,8 +68,8 @@ def schedule(  # noqa: PLR0913
 
 def _planned(rows: list[Row]) -> Table:
     table = Table(
-        Column("id", no_wrap=True), "planned for", "local time", Column("user", no_wrap=True), "what", "status", "remarks",
-        "words", box=None, pad_edge=False, header_style="bold",
+        Column("id", no_wrap=True), "planned for", "local time", Column("user", no_wrap=True), "what", "status",
+        "remarks", "words", box=None, pad_edge=False, header_style="bold",
     )  # fmt: skip
     for row in rows:
         table.add_row(

@@ -16,7 +16,8 @@ comment on function public.confirm_phone_verification(uuid, text) is
 $$Checks a code; with the right one the number is the user's, and verified.
 
 Gives verified; wrong; too_many_tries, and a new code is needed; expired; none, no code was sent; taken, the number is
-verified for another user; and with Twilio Verify checking: ask again with the same code in a moment. Raises nothing for a wrong code. Errors: 42501 somebody else.$$;
+verified for another user; and with Twilio Verify checking: ask again with the same code in a moment. Raises nothing for
+a wrong code. Errors: 42501 somebody else.$$;
 
 revoke execute on function public.confirm_phone_verification(uuid, text) from public;
 grant execute on function public.confirm_phone_verification(uuid, text) to herald_runner, herald_client;
