@@ -132,6 +132,7 @@ $found$;
 \ir intake/reschedule_sms.sql
 \ir intake/skip_sms_occurrence.sql
 \ir intake/subscribe_users.sql
+\ir intake/text_of_occurrence.sql
 \ir intake/update_scheduled_sms_send_time.sql
 \ir message/create_tracking_link.sql
 \ir message/digest_events.sql

@@ -11,7 +11,6 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_wall timestamp;
   v_id uuid;
 begin
   if num_nonnulls(p_message, p_scheduled_for) = 0 then
@@ -20,14 +19,7 @@ begin
   end if;
   perform herald.require_time_ahead('p_scheduled_for', p_scheduled_for);
 
-  select found.wall, found.message_id into v_wall, v_id from herald.find_occurrence(p_series_id, p_occurrence_at) as found;
-  if v_id is null then
-    select written.message_id
-    into v_id
-    from herald.write_occurrences(
-      array[p_series_id], array[v_wall], array[p_occurrence_at], array[null::text], now()
-    ) as written;
-  end if;
+  v_id := herald.text_of_occurrence(p_series_id, p_occurrence_at);
 
   if p_message is not null then
     update public.sms_messages

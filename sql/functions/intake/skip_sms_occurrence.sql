@@ -10,17 +10,9 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_wall timestamp;
   v_id uuid;
 begin
-  select found.wall, found.message_id into v_wall, v_id from herald.find_occurrence(p_series_id, p_occurrence_at) as found;
-  if v_id is null then
-    select written.message_id
-    into v_id
-    from herald.write_occurrences(
-      array[p_series_id], array[v_wall], array[p_occurrence_at], array[null::text], now()
-    ) as written;
-  end if;
+  v_id := herald.text_of_occurrence(p_series_id, p_occurrence_at);
 
   if not public.cancel_sms(v_id, p_reason) then
     raise exception 'the occurrence % of series % is being sent', herald.utc_text(p_occurrence_at), p_series_id
