@@ -177,9 +177,10 @@ $$Every text of a user (null: of all) that would go between two instants (null: 
 by whose clock, and what the gates say of it. Writes nothing.
 
 planned_for is its own time, goes_at what the gates make of it. verdict: pass; block, with the gate and its evidence; or
-defer, with the gate that somebody has to lift. message_id is null for an occurrence of series_id that has no text yet.
-segments are those of today's words. clocks_change: on that day the clocks of the zone are turned. Errors: 22023 a time that makes no
-sense; 23503 unknown user.$$;
+defer, with the gate that somebody has to lift, or that has moved it four hundred times, after which nobody goes on
+asking. message_id is null for an occurrence of series_id that has no text yet. segments are those of today's words.
+clocks_change: on that day the clocks of the zone are turned. Errors: 22023 a time that makes no sense; 23503 unknown
+user.$$;
 
 revoke execute on function public.preview_sends(uuid, timestamptz, timestamptz) from public;
 grant execute on function public.preview_sends(uuid, timestamptz, timestamptz) to herald_runner;
