@@ -19,7 +19,7 @@ import psycopg
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import ImmutableMultiDict
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
@@ -338,12 +338,16 @@ async def _signed_fields(request: Request, validator: RequestValidator, public_u
 
 
 async def _body(request: Request) -> str | None:
-    """Read a body, unless it is larger than any report is."""
+    """Read a body, unless it is larger than any report is, or does not come."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_BODY:
-            return None
+    try:
+        async with asyncio.timeout(_LONGEST_WAIT):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _LARGEST_BODY:
+                    return None
+    except (ClientDisconnect, TimeoutError):
+        return None
     return body.decode("utf-8", "replace")
 
 

@@ -65,6 +65,44 @@ async def test_a_text_that_is_queued_while_the_stop_is_under_way_does_not_go(
     assert await status(other) == "cancelled suppressed"
 
 
+async def test_a_code_that_is_asked_for_while_the_stop_is_under_way_does_not_go(
+    connections: Sequence[Connection],
+) -> None:
+    asker, stopper, other = connections[:3]
+    user_id = await value(asker, "select tests.a_user()")
+    async with stopper.transaction():
+        await value(stopper, STOP, "SM1", "+12025550193", SENDER)
+        begin = "select status from public.start_phone_verification(%s, '+12025550193')"
+        asked = asyncio.create_task(value(asker, begin, user_id))
+        await asyncio.sleep(0.5)
+        assert not asked.done(), "the number has its turns, also where nobody has it yet"
+        assert await rows(other, CLAIM, SENDER) == []
+    assert await asked == "opted_out"
+    assert await value(other, "select count(*) from public.sms_messages") == 0
+
+
+async def test_a_number_that_is_confirmed_while_the_stop_is_under_way_gets_no_text(
+    connections: Sequence[Connection],
+) -> None:
+    asker, stopper, other = connections[:3]
+    user_id = await value(asker, "select tests.a_user()")
+    await rows(asker, "select public.start_phone_verification(%s, '+12025550194')", user_id)
+    code = await value(asker, r"select substring(message_content from '\d{6}') from public.sms_messages")
+    await rows(other, CLAIM, SENDER)
+    async with stopper.transaction():
+        await value(stopper, STOP, "SM1", "+12025550194", SENDER)
+        confirmed = asyncio.create_task(value(asker, "select public.confirm_phone_verification(%s, %s)", user_id, code))
+        await asyncio.sleep(0.5)
+        assert not confirmed.done()
+    assert await confirmed in {"verified", "none"}
+    await rows(asker, "update public.user_sms_preferences set quiet_hours_start = null, quiet_hours_end = null")
+    number = await value(other, "select phone_number from public.user_sms_preferences")
+    if number:
+        assert await value(other, "select opted_out from public.user_sms_preferences")
+    await rows(asker, "select public.queue_sms_message(%s, '+12025550194', 'hello')", user_id)
+    assert await rows(other, CLAIM, SENDER) == []
+
+
 async def test_no_text_is_claimed_after_a_stop_that_is_on_record(
     database_url: str, connections: Sequence[Connection]
 ) -> None:

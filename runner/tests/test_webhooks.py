@@ -193,6 +193,18 @@ async def test_a_body_that_is_too_large_is_refused_even_if_it_is_signed(database
     assert len(await rows(database_url, "select twilio_sid from herald.sms_status_log")) == 1
 
 
+async def test_a_body_that_breaks_off_is_no_trouble(caller: Caller, caplog: pytest.LogCaptureFixture) -> None:
+    host, _, port = caller.url.rpartition("//")[2].partition(":")
+    head = "POST /twilio/status HTTP/1.1\r\nHost: x\r\nX-Twilio-Signature: x\r\nContent-Length: 1000\r\n\r\nbody"
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(head.encode())
+    await writer.drain()
+    await asyncio.sleep(0.2)
+    writer.close()
+    await asyncio.sleep(0.3)
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 async def test_what_fails_in_the_database_is_not_acknowledged(database_url: str, caller: Caller) -> None:
     """F03: every report was lost in SQL, and the endpoint answered 200."""
     await rows(database_url, "alter table herald.sms_status_log rename to hidden")

@@ -67,6 +67,7 @@ $found$;
 \ir consent/start_texts.sql
 \ir consent/stop_texts.sql
 \ir consent/suppress_number.sql
+\ir consent/take_number.sql
 \ir consent/verification_wait.sql
 \ir guard/check_delivery.sql
 \ir guard/check_filters.sql
@@ -244,6 +245,7 @@ $found$;
 \ir track/apply_sms_report.sql
 \ir track/follow_link.sql
 \ir track/heed_report.sql
+\ir track/keep_from_resending.sql
 \ir track/lock_text.sql
 \ir track/map_twilio_status.sql
 \ir track/mark_opened.sql

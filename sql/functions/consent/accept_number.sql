@@ -15,9 +15,7 @@ begin
   select * into v_open from herald.phone_verifications where id = p_verification_id;
   select phone_number into v_old_number from public.user_sms_preferences where user_id = v_open.user_id;
 
-  insert into herald.verification_turns as turn (whose, taken_at)
-  values (encode(herald.number_hash(v_open.phone_number), 'hex'), p_now)
-  on conflict (whose) do update set taken_at = p_now;
+  perform herald.take_number(v_open.phone_number);
   if exists (
     select
     from public.user_sms_preferences

@@ -1,7 +1,8 @@
 -- Sends a code to a number that a user says is theirs. The number in use stays in use until the new one is confirmed.
 --
--- The preferences are taken first, so that a user does one thing at a time; then the number's turn and its country's,
--- so that nobody gets past the limits by asking twice in the same moment.
+-- The number's turn is taken first, so that a STOP from it comes before or after; then the preferences, so that a user
+-- does one thing at a time; then the country's turn, so that nobody gets past the limits by asking twice in the same
+-- moment.
 create or replace function herald.begin_verification(p_user_id uuid, p_phone_number text, p_now timestamptz)
 returns table (status text, expires_at timestamptz, again_at timestamptz)
 language plpgsql
@@ -27,11 +28,9 @@ begin
   end if;
   select * into v_setting from herald.settings;
 
+  perform herald.take_number(p_phone_number);
   insert into public.user_sms_preferences (user_id) values (p_user_id) on conflict (user_id) do nothing;
   select * into v_wishes from public.user_sms_preferences where user_id = p_user_id for no key update;
-  insert into herald.verification_turns as turn (whose, taken_at)
-  values (encode(herald.number_hash(p_phone_number), 'hex'), p_now)
-  on conflict (whose) do update set taken_at = p_now;
   insert into herald.verification_turns as turn (whose, taken_at)
   values (herald.country_code(p_phone_number), p_now)
   on conflict (whose) do update set taken_at = p_now;

@@ -11,6 +11,10 @@ declare
   v_open herald.phone_verifications;
   v_tries constant integer := (select verification_tries from herald.settings);
 begin
+  perform herald.take_number(latest.phone_number)
+  from (
+    select phone_number from herald.phone_verifications where user_id = p_user_id order by created_at desc limit 1
+  ) as latest;
   perform from public.user_sms_preferences where user_id = p_user_id for no key update;
   select *
   into v_open

@@ -1,10 +1,13 @@
--- Holds the preferences of those who have a number, so that no text to it is claimed meanwhile.
+-- Holds a number's turn, so that nobody gets it meanwhile, and the preferences of those who have it, so that no text to
+-- it is claimed.
 create or replace function herald.lock_number(p_phone_number text)
 returns void
 language sql
 volatile
 set search_path = ''
 as $$
+  select herald.take_number(p_phone_number);
+
   select
   from public.user_sms_preferences
   where phone_number = p_phone_number

@@ -24,6 +24,7 @@ begin
     return;
   end if;
 
+  perform herald.take_number(v_verification.phone_number);
   perform from public.user_sms_preferences where user_id = v_verification.user_id for no key update;
   select * into v_verification from herald.phone_verifications where id = v_verification.id for no key update;
   update herald.verify_requests set outcome = p_outcome where id = p_request_id and outcome is null;

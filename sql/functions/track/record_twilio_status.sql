@@ -31,19 +31,23 @@ begin
   select id into v_message_id from public.sms_messages where twilio_sid = p_message_sid;
   if v_message_id is null then
     -- Only an attempt whose fate is open can have this SID: what was refused has none. And only the latest one: an
-    -- earlier one's fate is not the text's any more.
+    -- earlier one's fate is not the text's any more. Somebody may have decided that it has not gone, and the text waits
+    -- to be sent again: this proves that it has.
     select message.id
     into v_message_id
     from herald.sms_attempts as attempt
     inner join public.sms_messages as message on message.id = attempt.message_id
     where attempt.id = p_attempt_id
-      and (attempt.outcome is null or attempt.outcome = 'unknown')
+      and (attempt.outcome is null or attempt.outcome in ('unknown', 'not_sent'))
       and attempt.id = herald.current_attempt(message.id)
       and message.twilio_sid is null
-      and message.status = 'sending';
+      and message.status in ('sending', 'queued', 'scheduled');
   end if;
 
   perform herald.lock_text(v_message_id);
+  if v_message_id is not null and not herald.keep_from_resending(v_message_id, p_attempt_id) then
+    v_message_id := null;
+  end if;
 
   insert into herald.sms_status_log as log (
     twilio_sid, twilio_status, error_code, message_id, attempt_id, parameters, first_received_at, last_received_at
