@@ -10,7 +10,7 @@ import pytest
 
 from stage import Connection, at_once, rows, value
 
-NOON: Final = datetime(2026, 6, 15, 12, tzinfo=UTC)
+NOON: Final = datetime(2040, 6, 15, 12, tzinfo=UTC)
 SERIES, SINGLES, LEASES = 150, 120, 40
 
 
@@ -23,7 +23,7 @@ async def all_that_is_due(connection: Connection) -> None:
           user_id, phone_number, message_content, status, scheduled_for, recurrence_pattern, recurrence_timezone
         )
         select
-          user_id, tests.phone_of(user_id), 'again', 'scheduled', '2026-06-15 08:00+00',
+          user_id, tests.phone_of(user_id), 'again', 'scheduled', '2040-06-15 08:00+00',
           'FREQ=DAILY;BYHOUR=8,9,10,11,12', 'UTC'
         from (select tests.a_user_with_phone() as user_id from generate_series(1, %s)) as made
         """,
@@ -33,7 +33,7 @@ async def all_that_is_due(connection: Connection) -> None:
         connection,
         """
         insert into sms_messages (user_id, phone_number, message_content, status, scheduled_for, expires_at)
-        select user_id, tests.phone_of(user_id), 'once', 'scheduled', '2026-06-15 11:58+00', '2026-06-16 00:00+00'
+        select user_id, tests.phone_of(user_id), 'once', 'scheduled', '2040-06-15 11:58+00', '2040-06-16 00:00+00'
         from (select tests.a_user_with_phone() as user_id from generate_series(1, %s)) as made
         """,
         SINGLES,
@@ -42,11 +42,11 @@ async def all_that_is_due(connection: Connection) -> None:
         connection,
         """
         insert into queue_jobs (user_id, job_type, scheduled_for, priority)
-        select tests.a_user(), 'other', '2026-06-15 11:00+00', 10 from generate_series(1, %s)
+        select tests.a_user(), 'other', '2040-06-15 11:00+00', 10 from generate_series(1, %s)
         """,
         LEASES,
     )
-    claim = "select count(*) from claim_pending_jobs('{other}', 1000, '2 minutes', '2026-06-15 11:50+00')"
+    claim = "select count(*) from claim_pending_jobs('{other}', 1000, '2 minutes', '2040-06-15 11:50+00')"
     assert await value(connection, claim) == LEASES
 
 

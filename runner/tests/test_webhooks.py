@@ -1,5 +1,6 @@
 """The endpoint: only what Twilio signed is looked at, and what is not recorded is not acknowledged."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
