@@ -72,8 +72,9 @@ comment on table herald.verification_turns is
 
 create table herald.phone_verifications (
   id uuid not null default gen_random_uuid(),
-  user_id uuid not null,
-  phone_number text not null,
+  user_id uuid,
+  phone_number text,
+  number_hash bytea not null,
   country text not null,
   provider text not null,
   salt bytea,
@@ -86,22 +87,29 @@ create table herald.phone_verifications (
   outcome text,
   redacted_at timestamptz,
   constraint phone_verifications_pkey primary key (id),
-  constraint phone_verifications_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint phone_verifications_user_id_fkey foreign key (user_id) references public.users (id) on delete set null,
   constraint phone_verifications_message_id_fkey
   foreign key (message_id) references public.sms_messages (id) on delete set null,
   constraint phone_verifications_outcome_is_known check (
-    outcome in ('verified', 'expired', 'too_many_tries', 'taken', 'superseded')
+    outcome in ('verified', 'expired', 'too_many_tries', 'taken', 'superseded', 'deleted')
+  ),
+  constraint phone_verifications_are_of_a_user_or_over check (
+    num_nulls(user_id, phone_number) = 0 or ended_at is not null
   ),
   constraint phone_verifications_end_with_an_outcome check ((ended_at is null) = (outcome is null))
 );
 create unique index phone_verifications_open_idx on herald.phone_verifications (user_id) where ended_at is null;
 create index phone_verifications_user_id_idx on herald.phone_verifications (user_id, created_at);
-create index phone_verifications_number_idx on herald.phone_verifications (phone_number, created_at);
+create index phone_verifications_number_idx on herald.phone_verifications (number_hash, created_at);
 create index phone_verifications_country_idx on herald.phone_verifications (country, created_at);
 create index phone_verifications_message_id_idx on herald.phone_verifications (message_id)
 where message_id is not null;
 create index phone_verifications_readable_idx on herald.phone_verifications (expires_at) where redacted_at is null;
 comment on table herald.phone_verifications is 'Codes on their way to a number that somebody says is theirs.';
+comment on column herald.phone_verifications.user_id is
+'null once the user is deleted: the row still counts against the limits, or an account made anew would lift them.';
+comment on column herald.phone_verifications.number_hash is
+'SHA-256 of the number, which is what the limits count by; the number itself goes with its user.';
 comment on column herald.phone_verifications.code_hash is 'SHA-256 of salt and code; gone when it has ended.';
 comment on column herald.phone_verifications.redacted_at is 'Since when the text with the code does not show it.';
 

@@ -25,7 +25,7 @@ _BATCH_SIZE: Final = 2 * _AT_ONCE
 
 
 class Reconciler:
-    """Asks Twilio about the texts of one sender."""
+    """Asks Twilio about the texts of one sender, and of those that have no runner (any more)."""
 
     def __init__(self, database: "Database", twilio: "Twilio", *, sender: str, interval: float, lease: float) -> None:
         """Prepare to look for something to ask about every `interval` seconds; if we die, others wait for `lease`."""

@@ -69,6 +69,16 @@ async def test_guesses_in_parallel_are_all_counted(connections: Sequence[Connect
     assert await value(connections[0], CONFIRM, user, code) == "none"
 
 
+async def test_twilio_verify_is_not_asked_about_guesses_without_end(connections: Sequence[Connection]) -> None:
+    (user,) = await users(connections[0], 1)
+    await rows(connections[0], "update herald.settings set verification_provider = 'twilio_verify' returning 1")
+    assert await value(connections[0], START, user, NUMBER) == "sent"
+    guesses = iter(range(len(connections)))
+    said = await at_once(connections, lambda one: value(one, CONFIRM, user, f"{next(guesses):06}"))
+    assert said == ["checking"] * len(connections)
+    assert await value(connections[0], "select count(*) from herald.verify_requests where kind = 'check'") == 5
+
+
 async def test_a_code_goes_all_the_way(database_url: str, simulator: "Simulator") -> None:
     desk = Desk(database_url)
     (user,) = await desk.rows("select tests.a_user() as id")

@@ -54,6 +54,7 @@ $found$;
 \ir consent/country_code.sql
 \ir consent/end_verification.sql
 \ir consent/end_verifications.sql
+\ir consent/follow_number.sql
 \ir consent/lock_number.sql
 \ir consent/number_hash.sql
 \ir consent/opt_in_number.sql
@@ -97,6 +98,7 @@ $found$;
 \ir guard/mask_phone.sql
 \ir guard/move_sms_job.sql
 \ir guard/move_with_user.sql
+\ir guard/outlive_user.sql
 \ir guard/plan_own_routines.sql
 \ir guard/plan_sms_look.sql
 \ir guard/quote_key.sql
@@ -114,6 +116,7 @@ $found$;
 \ir guard/require_short_key.sql
 \ir guard/require_time_ahead.sql
 \ir guard/require_time_zone.sql
+\ir guard/supersede_verification.sql
 \ir guard/timestamptz_or_null.sql
 \ir guard/touch_updated_at.sql
 \ir guard/unlink_sms_job.sql

@@ -1,5 +1,8 @@
 -- Has Twilio Verify check a code, once, and tells what is known of it. The answer takes a moment, so the call is made
 -- again with the same code until it says something else than checking.
+--
+-- Checks without an answer count like wrong ones, under the preferences that the caller holds: whoever guesses with
+-- many codes at once has no more tries than with one after the other.
 create or replace function herald.ask_verify(p_verification_id uuid, p_code text, p_now timestamptz)
 returns text
 language plpgsql
@@ -9,6 +12,9 @@ as $$
 declare
   v_verification herald.phone_verifications;
   v_asked herald.verify_requests;
+  v_tries constant integer := (select verification_tries from herald.settings);
+  v_unanswered integer;
+  v_is_checking boolean;
   v_hash constant bytea := sha256(uuid_send(p_verification_id) || convert_to(p_code, 'UTF8'));
 begin
   select * into v_verification from herald.phone_verifications where id = p_verification_id;
@@ -33,6 +39,22 @@ begin
   -- Later than that its runner is gone.
   elsif v_asked.id is not null and v_asked.outcome is null and v_asked.created_at > p_now - interval '1 minute' then
     return 'checking';
+  end if;
+
+  -- What no runner took in time was never asked.
+  select count(*), coalesce(bool_or(created_at > p_now - interval '1 minute'), false)
+  into v_unanswered, v_is_checking
+  from herald.verify_requests
+  where verification_id = p_verification_id
+    and kind = 'check'
+    and outcome is null
+    and (claimed_at is not null or created_at > p_now - interval '1 minute');
+  if v_verification.tries + v_unanswered >= v_tries then
+    if v_is_checking then
+      return 'checking';
+    end if;
+    perform herald.end_verification(p_verification_id, 'too_many_tries', p_now);
+    return 'too_many_tries';
   end if;
 
   insert into herald.verify_requests (verification_id, kind, code, code_hash, created_at)

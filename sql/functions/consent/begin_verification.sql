@@ -78,10 +78,12 @@ begin
 
   if v_setting.verification_provider = 'twilio_verify' then
     with made as (
-      insert into herald.phone_verifications (user_id, phone_number, country, provider, created_at, expires_at)
+      insert into herald.phone_verifications (
+        user_id, phone_number, number_hash, country, provider, created_at, expires_at
+      )
       values (
-        p_user_id, p_phone_number, herald.country_code(p_phone_number), 'twilio_verify', p_now,
-        p_now + v_setting.verification_lifetime
+        p_user_id, p_phone_number, herald.number_hash(p_phone_number), herald.country_code(p_phone_number),
+        'twilio_verify', p_now, p_now + v_setting.verification_lifetime
       )
       returning id
     )
@@ -101,10 +103,10 @@ begin
   )
   returning id into v_message_id;
   insert into herald.phone_verifications (
-    user_id, phone_number, country, provider, salt, code_hash, message_id, created_at, expires_at
+    user_id, phone_number, number_hash, country, provider, salt, code_hash, message_id, created_at, expires_at
   )
   values (
-    p_user_id, p_phone_number, herald.country_code(p_phone_number), 'own', v_salt,
+    p_user_id, p_phone_number, herald.number_hash(p_phone_number), herald.country_code(p_phone_number), 'own', v_salt,
     sha256(v_salt || convert_to(v_code, 'UTF8')), v_message_id, p_now, p_now + v_setting.verification_lifetime
   );
   perform herald.promote_messages(array[v_message_id], p_now);

@@ -18,7 +18,7 @@ as $$
     where earlier.created_at > p_now - limits.within
       and case limits.scope
         when 'user' then earlier.user_id = p_user_id
-        when 'number' then earlier.phone_number = p_phone_number
+        when 'number' then earlier.number_hash = herald.number_hash(p_phone_number)
         else earlier.country = herald.country_code(p_phone_number)
       end
     order by earlier.created_at desc

@@ -3,7 +3,9 @@
 -- given out again when its lease is over.
 --
 -- Of both kinds in turn, the one that waits longest first, so that neither a large outage nor a lost endpoint starves
--- the other. After three days nobody asks any more: by then a carrier has given up, and a list has caught up.
+-- the other. A text of another sender, which may have no runner any more, is handed out when it has been left alone for
+-- as long as a lease: one account's list has the texts of all its senders. After three days nobody asks any more: by
+-- then a carrier has given up, and a list has caught up.
 create or replace function public.claim_sms_to_reconcile(
   p_sender text,
   p_batch_size integer default 20,
@@ -51,7 +53,12 @@ begin
       where message.status in ('sending', 'sent')
         and message.status = kind.status
         and message.look_at <= p_now
-        and (attempt.sender = p_sender or attempt.sender is null)
+        and (
+          attempt.sender = p_sender
+          or attempt.sender is null
+          -- Its own runners come first, if it has any.
+          or message.look_at <= p_now - p_lease
+        )
         -- One that a runner is just sending is in nobody's doubt.
         and (
           message.status = 'sent'
@@ -95,7 +102,8 @@ end;
 $$;
 
 comment on function public.claim_sms_to_reconcile(text, integer, interval, timestamptz) is
-$$Claims up to p_batch_size texts sent from p_sender about which the provider should be asked now.
+$$Claims up to p_batch_size texts about which the provider should be asked now: those sent from p_sender, and those of
+other senders that nobody has asked about for p_lease.
 
 A row with a twilio_sid: fetch that message. One without: list the messages to phone_number that are not older than
 created_after. Then tell what was found with record_sms_reconciliation, within p_lease. Errors: 22023 a batch size or

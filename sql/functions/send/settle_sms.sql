@@ -236,6 +236,14 @@ begin
     return;
   end if;
 
+  perform herald.follow_number(
+    array(
+      select settled.message_id
+      from unnest(v_settled) as settled
+      where settled.message_status = 'queued' and settled.outcome <> 'opted_out'
+    )
+  );
+
   -- The provider knows of a STOP that never came to us. The text goes the legal way: proven not accepted, then ended.
   update public.sms_messages as message
   set status = 'cancelled', cancelled_at = p_now, cancel_reason = 'opted_out: ' || settled.reason

@@ -1,6 +1,6 @@
 -- What the provider's list says about texts in doubt: found, absent, or nothing that can be told.
 begin;
-select plan(38);
+select plan(40);
 
 update herald.settings set first_look = '10 seconds', settle_time = '10 minutes';
 
@@ -56,7 +56,7 @@ $$;
 
 select pg_temp.in_doubt('one', 'none', 'stranger');
 select is_empty($$select from claim_sms_to_reconcile('+15005550006', p_now => '2040-05-01 12:00:11+00')$$, 'before first_look nobody asks');
-select is_empty($$select from claim_sms_to_reconcile('another', p_now => '2040-05-01 12:00:12+00')$$, 'a runner asks about its sender''s texts only');
+select is_empty($$select from claim_sms_to_reconcile('another', p_now => '2040-05-01 12:00:12+00')$$, 'a sender''s own runners come first');
 select set_eq(
   $$
     select what, twilio_sid, created_after, look.phone_number = doubt.phone_number
@@ -72,6 +72,9 @@ select is(
   (select count(*) from claim_sms_to_reconcile('+15005550006', 2, p_now => '2040-05-01 12:02:12+00')), 2::bigint,
   'a look that nobody tells of is made again when its lease is over, in batches of the size that is asked for'
 );
+select is((select count(*) from claim_sms_to_reconcile('another', p_now => '2040-05-01 12:04:12+00')), 1::bigint, 'what they leave is asked about by others');
+select is_empty($$select from claim_sms_to_reconcile('another', p_now => '2040-05-01 12:06:11+00')$$, 'not by two at once either');
+update sms_messages set look_at = '2040-05-01 12:04:12+00' where status = 'sending';
 select is(
   (select string_agg(outcome, ' ') from record_sms_reconciliation((
     select jsonb_agg(jsonb_build_object('attempt_id', attempt_id, 'look_token', gen_random_uuid(), 'is_complete', true, 'entries', '[]'::jsonb))
