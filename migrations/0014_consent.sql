@@ -29,8 +29,8 @@ comment on column herald.reply_words.words is
 comment on column herald.reply_words.is_whole is
 'False: also in a longer text, as whole words with one blank between them. It stops, and is kept for review.';
 comment on column herald.reply_words.is_at_edge is
-'Also as the first word of a text, or the last of a short one: it stops, and is kept for review. Anywhere else a person '
-'should read it.';
+'Also as the first word of a text, or the last of a short one: it stops, and is kept for review. Anywhere else a '
+'person should read it.';
 
 -- Twilio's own words first; it answers HELP and refuses texts after STOP by itself.
 -- END and CANCEL are ordinary words in sentences, so only alone. Then misspellings.

@@ -1,5 +1,5 @@
--- A text without its dress: words in capitals, with one blank between them. No apostrophe parts a word: don't, also with
--- the curly one of telephones. It goes first, since one of its kinds is normalized to a blank.
+-- A text without its dress: words in capitals, with one blank between them. No apostrophe parts a word: don't, also
+-- with the curly one of telephones. It goes first, since one of its kinds is normalized to a blank.
 create or replace function herald.plain_words(p_words text)
 returns text
 language sql

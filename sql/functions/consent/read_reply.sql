@@ -1,7 +1,7 @@
 -- What a text of a recipient wants. Twilio's own reading of it has the last word; then keywords, which are the whole
 -- text whatever stands between their letters; then whether it asks in a sentence to be left alone, or has a keyword as
--- its first word or as the last of a few; its first line counts like a text, since signatures follow. In doubt it stops:
--- one text too few is mended by START, one too many by nothing.
+-- its first word or as the last of a few; its first line counts like a text, since signatures follow. In doubt it
+-- stops: one text too few is mended by START, one too many by nothing.
 create or replace function herald.read_reply(p_words text, p_opt_out_type text)
 returns text
 language sql

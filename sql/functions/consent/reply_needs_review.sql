@@ -10,7 +10,7 @@ as $$
     or (
       p_meaning = 'other'
       and (
-        strpos(p_words, '🛑') > 0
+        strpos(coalesce(p_words, ''), '🛑') > 0
         or exists (
           select
           from string_to_array(herald.plain_words(p_words), ' ') as said (words)

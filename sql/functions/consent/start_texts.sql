@@ -1,8 +1,8 @@
 -- A number's holder wants texts again. What was cancelled stays so; what comes from now on goes.
 --
--- What a team decided, only a team takes back: somebody may have asked for that by other ways than a text. Where it goes
--- over a STOP of the number's holder, the ledger says over which, and the caller is told. The ledger is asked, too: it
--- knows of an opt-out by the preferences of a user who is gone.
+-- What a team decided, only a team takes back: somebody may have asked for that by other ways than a text. Where it
+-- goes over a STOP of the number's holder, the ledger says over which, and the caller is told. The ledger is asked as
+-- well: it knows of an opt-out by the preferences of a user who is gone.
 create or replace function herald.start_texts(
   p_phone_number text,
   p_source text,

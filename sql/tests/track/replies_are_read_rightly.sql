@@ -1,7 +1,7 @@
 -- What a text of a recipient means: keywords are the whole text in any case and dress; a sentence that asks to be left
 -- alone stops as well; Twilio's own reading goes before ours.
 begin;
-select plan(110);
+select plan(113);
 
 select is(herald.read_reply(words, null), meaning, format('%L means %s', words, meaning))
 from (values
@@ -40,7 +40,7 @@ from (values
   ('I can''t stop by today', 'other', true), ('Please don''t stop!', 'other', true), ('Please don’t stop!', 'other', true),
   ('non-stop flight at 9?', 'other', true), ('The bus stop', 'other', true), ('This is spam', 'other', true),
   ('Roadworks 🛑 on Main Street', 'other', true), ('Can I unsubscribe Tom from the Monday course and keep mine?', 'other', true),
-  ('ok thanks', 'other', false), ('See you at the end', 'other', false), ('Cancel my ten o''clock', 'other', false),
+  (null, 'other', false), ('', 'other', false), ('ok thanks', 'other', false), ('See you at the end', 'other', false), ('Cancel my ten o''clock', 'other', false),
   ('End of the line at five?', 'other', false), ('nonstop texting', 'other', false), ('STOP', 'stop', false), ('stopp', 'stop', false),
   ('unsuscribe', 'stop', false), ('START', 'start', false), ('HELP', 'help', false)
 ) as said (words, expected, review);
@@ -58,6 +58,7 @@ select throws_ok($$insert into herald.reply_words (words, meaning, is_whole) val
 
 insert into herald.reply_words (words, meaning, is_at_edge) values ('BASTA', 'stop', true);
 select is(herald.read_reply('Basta con i messaggi per favore grazie', null), 'stop_in_words', 'also as a first word');
+select throws_ok($$insert into herald.reply_words (words, meaning, is_at_edge) values ('OK', 'start', true)$$, '23514', null, 'which only stops');
 
 select * from finish();
 rollback;
