@@ -14,28 +14,53 @@ create table herald.reply_words (
   words text not null,
   meaning text not null,
   is_whole boolean not null default true,
+  is_at_edge boolean not null default false,
   constraint reply_words_pkey primary key (words),
   constraint reply_words_are_in_capitals check (words = upper(words) and words ~ '[^[:space:]]'),
   constraint reply_words_meaning_is_known check (meaning in ('stop', 'start', 'help')),
-  constraint reply_words_in_a_sentence_only_stop check (is_whole or meaning = 'stop')
+  constraint reply_words_in_a_sentence_only_stop check (is_whole or meaning = 'stop'),
+  constraint reply_words_at_the_edge_only_stop check (
+    not is_at_edge or (is_whole and meaning = 'stop' and words ~ '^[[:alnum:]]+$')
+  )
 );
 comment on table herald.reply_words is 'What the texts of recipients mean.';
 comment on column herald.reply_words.words is
 'In capitals. Where is_whole: the letters and digits of the whole text, without blanks and punctuation.';
 comment on column herald.reply_words.is_whole is
 'False: also in a longer text, as whole words with one blank between them. It stops, and is kept for review.';
+comment on column herald.reply_words.is_at_edge is
+'Also as the first word of a text, or the last of a short one: it stops, and is kept for review. Anywhere else a '
+'person should read it.';
 
 -- Twilio's own words first; it answers HELP and refuses texts after STOP by itself.
-insert into herald.reply_words (words, meaning, is_whole)
+-- END and CANCEL are ordinary words in sentences, so only alone. Then misspellings.
+insert into herald.reply_words (words, meaning, is_at_edge)
 values
 ('STOP', 'stop', true),
 ('STOPALL', 'stop', true),
 ('UNSUBSCRIBE', 'stop', true),
-('CANCEL', 'stop', true),
-('END', 'stop', true),
 ('QUIT', 'stop', true),
 ('REVOKE', 'stop', true),
 ('OPTOUT', 'stop', true),
+('STOPP', 'stop', true),
+('STOPPP', 'stop', true),
+('SSTOP', 'stop', true),
+('STTOP', 'stop', true),
+('STPO', 'stop', true),
+('SOTP', 'stop', true),
+('TSOP', 'stop', true),
+('UNSUSCRIBE', 'stop', true),
+('UNSUBCRIBE', 'stop', true),
+('UNSUBSCIBE', 'stop', true),
+('UNSUBSRIBE', 'stop', true),
+('UNSUBSCRIB', 'stop', true),
+('UNSUSBCRIBE', 'stop', true),
+('UNSUB', 'stop', true);
+
+insert into herald.reply_words (words, meaning, is_whole)
+values
+('CANCEL', 'stop', true),
+('END', 'stop', true),
 ('START', 'start', true),
 ('YES', 'start', true),
 ('UNSTOP', 'start', true),
@@ -68,7 +93,30 @@ values
 ('REMOVE ME', 'stop', false),
 ('TAKE ME OFF', 'stop', false),
 ('UNSUBSCRIBE ME', 'stop', false),
-('WANT TO UNSUBSCRIBE', 'stop', false);
+('WANT TO UNSUBSCRIBE', 'stop', false),
+('PLEASE UNSUBSCRIBE', 'stop', false),
+('STOP EMAILING', 'stop', false),
+('STOP CALLING', 'stop', false),
+('STOP SPAMMING', 'stop', false),
+('STOP BOTHERING', 'stop', false),
+('PLEASE STOP IT', 'stop', false),
+('PLEASE STOP THIS', 'stop', false),
+('DONT EVER TEXT', 'stop', false),
+('DONT EVER MESSAGE', 'stop', false),
+('DONT EVER CONTACT', 'stop', false),
+('DO NOT EVER TEXT', 'stop', false),
+('DO NOT EVER MESSAGE', 'stop', false),
+('DO NOT EVER CONTACT', 'stop', false),
+('NEVER TEXT ME', 'stop', false),
+('NEVER MESSAGE ME', 'stop', false),
+('NEVER CONTACT ME', 'stop', false),
+('LEAVE ME ALONE', 'stop', false),
+('LOSE MY NUMBER', 'stop', false),
+('LOSE THIS NUMBER', 'stop', false),
+('DELETE MY NUMBER', 'stop', false),
+('DELETE THIS NUMBER', 'stop', false),
+('REMOVE MY NUMBER', 'stop', false),
+('REMOVE THIS NUMBER', 'stop', false);
 
 -- Every text that came in, once, under the provider's id.
 create table herald.inbound_sms (
@@ -93,7 +141,8 @@ comment on table herald.inbound_sms is 'Texts that came in, each once.';
 comment on column herald.inbound_sms.meaning is
 'stop, start and help by keyword; stop_in_words where a longer text asks for it; other for the rest.';
 comment on column herald.inbound_sms.needs_review is
-'A person should read it: it stopped all texts by what it says between other words. Set it to false then.';
+'A person should read it: it stopped all texts by what it says between other words, or it has a word such as STOP and '
+'stopped nothing. Set it to false then.';
 comment on column herald.inbound_sms.from_number is 'For display; null once erased, as words are.';
 comment on column herald.inbound_sms.opt_out_type is
 'What Twilio''s Advanced Opt-Out took it for; it has the last word.';
@@ -124,6 +173,8 @@ comment on column herald.consent_log.source is
 'inbound: a text of the recipient · provider: it refused the number · team: somebody of ours, by hand · user: their '
 'preferences.';
 comment on column herald.consent_log.words is 'What was said, or why.';
+comment on column herald.consent_log.inbound_sid is
+'The text that said so. Where the team let texts go again: the STOP of the number''s holder that it went over.';
 
 create index sms_messages_waiting_number_idx on public.sms_messages (phone_number)
 where status in ('pending', 'scheduled', 'queued');

@@ -59,10 +59,12 @@ $found$;
 \ir consent/number_hash.sql
 \ir consent/opt_in_number.sql
 \ir consent/opt_out_number.sql
+\ir consent/plain_words.sql
 \ir consent/read_reply.sql
 \ir consent/record_consent.sql
 \ir consent/record_verify_result.sql
 \ir consent/redact_codes.sql
+\ir consent/reply_needs_review.sql
 \ir consent/standing_opt_out.sql
 \ir consent/start_phone_verification.sql
 \ir consent/start_texts.sql

@@ -1,7 +1,9 @@
 -- Puts a number on the list that outlives its user, and into the ledger of consent. Where it stands there already, the
 -- weightier reason stays: what a team decided is lifted by the team alone, and who has sent STOP may send START.
 --
--- A number that cannot be reached has withdrawn nothing, so the ledger does not know of it.
+-- The ledger gets every word of the number's holder and of the team, also where the list stays as it is; of the
+-- provider, which can refuse many texts at once, what changed the list. A number that cannot be reached has withdrawn
+-- nothing, so the ledger does not know of it.
 create or replace function herald.suppress_number(
   p_phone_number text,
   p_reason text,
@@ -24,7 +26,7 @@ begin
   set reason = excluded.reason, source = excluded.source, suppressed_at = excluded.suppressed_at
   where array_position(v_weights, excluded.source) > array_position(v_weights, known.source);
 
-  if found and p_source in ('inbound', 'provider', 'team') then
+  if p_source in ('inbound', 'team') or (found and p_source = 'provider') then
     perform herald.record_consent(
       p_phone_number, 'opted_out', p_source, coalesce(p_words, p_reason), p_inbound_sid, p_now
     );

@@ -36,7 +36,7 @@ begin
   values (
     -- Twilio joins what comes in parts, up to 1,600 characters.
     p_twilio_sid, herald.number_hash(p_from), p_from, left(p_to, 64), left(p_body, 1600), p_opt_out_type, v_meaning,
-    v_meaning = 'stop_in_words',
+    herald.reply_needs_review(p_body, v_meaning),
     coalesce(p_parameters, '{}') - array['To', 'From', 'Body', 'SmsSid', 'MessageSid', 'AccountSid', 'OptOutType'],
     p_now, p_now
   )
