@@ -1,5 +1,5 @@
--- Takes a number's turn: a STOP from it, a code to it and its confirmation come one after the other, whoever has it, and
--- also where nobody has it yet. Taken before any user's preferences, so that no two wait for each other.
+-- Takes a number's turn: a STOP from it, a code to it and its confirmation come one after the other, whoever has it,
+-- and also where nobody has it yet. Taken before any user's preferences, so that no two wait for each other.
 create or replace function herald.take_number(p_phone_number text)
 returns void
 language sql
@@ -12,7 +12,8 @@ as $$
   on conflict (whose) do update set taken_at = now();
 $$;
 
-comment on function herald.take_number(text) is 'Holds a number''s turn until the transaction ends; waits for it. Null holds nothing.';
+comment on function herald.take_number(text) is
+'Holds a number''s turn until the transaction ends; waits for it. Null holds nothing.';
 
 revoke execute on function herald.take_number(text) from public;
 grant execute on function herald.take_number(text) to herald_runner;
