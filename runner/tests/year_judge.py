@@ -230,6 +230,7 @@ class Judge:
             "legal_window": lambda: self._waits_too_long(text, goes_at, "law"),
             "not_expired": lambda: bool(text["expires_at"] <= goes_at),
             "switched_on": lambda: self._is_unwanted(text, user, asked_at),
+            "changed": lambda: text["occurrence"] is None,
             "missed": lambda: text["occurrence"] is not None,
         }
         return answers[gate]() if gate in answers else False
@@ -379,8 +380,10 @@ class Judge:
         """Compare one user's routine with their switch."""
         history = switch(user, category, self.record.begins)
         zone = user.history[0][1].zone
-        by_wall = Counter(text["occurrence"] for text in found)
-        dates = Counter(text["occurrence"].date() for text in found)
+        # One that had its text when the time was changed has no place in the series any more, but had its own.
+        walls = [text["occurrence"] or shown(text["scheduled_for"], zone) for text in found]
+        by_wall = Counter(walls)
+        dates = Counter(wall.date() for wall in walls)
         allowed: set[datetime] = set()
         for number in range((self.last - self.first).days):
             day = self.first + number * DAY
