@@ -399,8 +399,9 @@ class Judge:
                 self.checked["days of routines"] += 1
                 if by_wall[wall] + (dates[day] - by_wall[wall] > 0) < 1:
                     yield f"lost: {category} of {user.id} at {wall}, {at}"
+        of_the_plan = {text["occurrence"] for text in found}
         for wall, count in by_wall.items():
-            if wall not in allowed:
+            if wall not in allowed and wall in of_the_plan:
                 yield f"too much: {category} of {user.id} at {wall}"
             if count > 1:
                 yield f"doubled: {category} of {user.id} at {wall}"
