@@ -88,7 +88,6 @@ _CALLBACKS: Final[Mapping[str, float | bool]] = {
 }
 
 _PREPARE: Final = """
-    alter table public.sms_messages alter column max_attempts set default 50;
     update herald.settings
     set
       on_unknown = %(on_unknown)s, settle_time = make_interval(secs => %(settle)s), first_look = '0.5 seconds',
@@ -110,7 +109,9 @@ _USERS: Final = """
 _QUEUE: Final = """
     select count(public.queue_sms_message(
       p_user_id => wanted.user_id, p_phone_number => null, p_message => wanted.words,
-      p_scheduled_for => wanted.at, p_idempotency_key => wanted.key
+      p_scheduled_for => wanted.at, p_idempotency_key => wanted.key,
+      -- With three, bad luck alone fails some of ten thousand for good.
+      p_max_attempts => 50
     ))
     from unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::text[]) as wanted (user_id, words, at, key)
 """
