@@ -198,6 +198,7 @@ $found$;
 \ir policy/known_zone.sql
 \ir policy/quiet_hours_end.sql
 \ir policy/quiet_spans.sql
+\ir policy/shelf_life.sql
 \ir policy/sms_channels.sql
 \ir policy/utc_text.sql
 \ir queue/add_queue_job.sql

@@ -62,10 +62,7 @@ begin
   end if;
 
   if tg_op = 'INSERT' or new.scheduled_for is distinct from old.scheduled_for then
-    v_shelf_life := case
-      when new.category is null then (select default_expiry from herald.settings)
-      else (select default_expiry from herald.sms_categories where category = new.category)
-    end;
+    v_shelf_life := herald.shelf_life(new.category);
   end if;
   if tg_op = 'INSERT' then
     new.expires_at := coalesce(new.expires_at, coalesce(new.scheduled_for, now()) + v_shelf_life);

@@ -34,12 +34,8 @@ begin
     and v_text.occurrence is null
     and v_text.status in ('pending', 'scheduled', 'queued')
     and v_text.expires_at is distinct from herald.timestamptz_or_null(v_text.metadata ->> 'event_start')
-    and v_text.expires_at <> coalesce(v_text.deferred_from, v_text.scheduled_for, v_text.created_at) + (
-      case
-        when v_text.category is null then (select default_expiry from herald.settings)
-        else (select default_expiry from herald.sms_categories where category = v_text.category)
-      end
-    )
+    and v_text.expires_at
+      <> coalesce(v_text.deferred_from, v_text.scheduled_for, v_text.created_at) + herald.shelf_life(v_text.category)
   then
     p_expires_at := v_text.expires_at;
     if p_scheduled_for >= p_expires_at then

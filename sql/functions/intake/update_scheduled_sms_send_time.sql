@@ -44,10 +44,7 @@ begin
 
   v_life := v_text.expires_at - coalesce(v_text.deferred_from, v_text.scheduled_for, v_text.created_at);
   if v_text.expires_at = v_old_start or v_life <= interval '0' then
-    v_life := case
-      when v_text.category is null then (select default_expiry from herald.settings)
-      else (select default_expiry from herald.sms_categories where category = v_text.category)
-    end;
+    v_life := herald.shelf_life(v_text.category);
   end if;
 
   update public.sms_messages

@@ -114,10 +114,7 @@ begin
     v_text.priority := coalesce(p_priority, 'normal');
     v_text.status := 'pending';
     v_text.phone_number := (select phone_number from public.user_sms_preferences where user_id = p_user_id);
-    v_text.expires_at := v_at + case
-      when p_category is null then (select default_expiry from herald.settings)
-      else (select default_expiry from herald.sms_categories where category = p_category)
-    end;
+    v_text.expires_at := v_at + herald.shelf_life(p_category);
   end if;
 
   -- Where there is but one, it is that one.
