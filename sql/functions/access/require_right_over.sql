@@ -22,4 +22,4 @@ comment on function herald.require_right_over(uuid) is
 'Raises 42501 unless the caller is this user, or has the runner''s role.';
 
 revoke execute on function herald.require_right_over(uuid) from public;
-grant execute on function herald.require_right_over(uuid) to herald_runner;
+grant execute on function herald.require_right_over(uuid) to herald_runner, herald_client;

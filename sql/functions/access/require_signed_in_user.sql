@@ -19,4 +19,4 @@ $$;
 comment on function herald.require_signed_in_user() is 'The signed-in user. Errors: 42501 nobody is signed in.';
 
 revoke execute on function herald.require_signed_in_user() from public;
-grant execute on function herald.require_signed_in_user() to herald_runner;
+grant execute on function herald.require_signed_in_user() to herald_runner, herald_client;

@@ -1,7 +1,9 @@
 -- Wishes that could not be kept are refused when they are written: a zone that does not exist, hours without an end.
+-- Definer, since clients write their own, and have no right on the registry.
 create or replace function herald.check_notification_preferences()
 returns trigger
 language plpgsql
+security definer
 set search_path = ''
 as $$
 begin

@@ -14,4 +14,4 @@ $$;
 comment on function herald.is_blank(text) is 'True if the text has nothing to see; null for null.';
 
 revoke execute on function herald.is_blank(text) from public;
-grant execute on function herald.is_blank(text) to herald_runner;
+grant execute on function herald.is_blank(text) to herald_runner, herald_client;

@@ -1,8 +1,10 @@
 -- The user's clock, hours or limits were changed. What was deferred by them goes back to its own time and is asked
--- about anew, and series go on at the same time of the new clock.
+-- about anew, and series go on at the same time of the new clock. Definer, since clients change their own clock, and no
+-- texts.
 create or replace function herald.move_with_user()
 returns trigger
 language plpgsql
+security definer
 set search_path = ''
 as $$
 begin

@@ -1,8 +1,10 @@
 -- A user who opts out or in by their preferences does so on record. Who does it otherwise (a text, the team) has
--- written the ledger by now, and then its latest line about the user says the same already.
+-- written the ledger by now, and then its latest line about the user says the same already. Definer, since clients
+-- write their own preferences, and not the ledger.
 create or replace function herald.record_wishes()
 returns trigger
 language plpgsql
+security definer
 set search_path = ''
 as $$
 declare

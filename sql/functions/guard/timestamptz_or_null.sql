@@ -16,4 +16,4 @@ $$;
 comment on function herald.timestamptz_or_null(text) is 'The instant that the text spells, or null.';
 
 revoke execute on function herald.timestamptz_or_null(text) from public;
-grant execute on function herald.timestamptz_or_null(text) to herald_runner;
+grant execute on function herald.timestamptz_or_null(text) to herald_runner, herald_client;

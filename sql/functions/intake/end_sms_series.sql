@@ -12,6 +12,12 @@ as $$
 declare
   v_series public.sms_messages;
 begin
+  if herald.needs_client_call() then
+    return herald.call_as_client(
+      'end_sms_series', jsonb_build_object('message_id', p_series_id, 'at', p_occurrence_at, 'reason', p_reason)
+    )::boolean;
+  end if;
+
   perform herald.lock_text(p_series_id);
   v_series := herald.require_series('p_series_id', p_series_id);
   if v_series.status <> 'scheduled' then
@@ -43,9 +49,9 @@ $$;
 
 comment on function public.end_sms_series(uuid, timestamptz, text) is
 $$Ends a series before the occurrence at p_occurrence_at (null: at once), with what is planned of it from there on;
-false if it is over already.
+false if it is over already. A signed-in user ends their own.
 
 Errors: 23503 unknown text; 22023 not a series.$$;
 
 revoke execute on function public.end_sms_series(uuid, timestamptz, text) from public;
-grant execute on function public.end_sms_series(uuid, timestamptz, text) to herald_runner;
+grant execute on function public.end_sms_series(uuid, timestamptz, text) to herald_runner, herald_client;

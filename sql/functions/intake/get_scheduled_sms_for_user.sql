@@ -45,10 +45,12 @@ end;
 $$;
 
 comment on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text) is
-$$A user's texts with a time between the two instants, in that order; of one status, or of any.
+$$A user's texts with a time between the two instants, in that order; of one status, or of any. A signed-in user sees
+their own, and none of anybody else's.
 
 message_type, calendar_event_id, event_title, event_start and generated_via come from the text's metadata (message_type
 else from its category) and are null where it has none. Errors: 22023 unknown status.$$;
 
 revoke execute on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text) from public;
-grant execute on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text) to herald_runner;
+grant execute on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text)
+to herald_runner, herald_client;

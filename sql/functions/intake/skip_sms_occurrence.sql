@@ -12,6 +12,12 @@ as $$
 declare
   v_id uuid;
 begin
+  if herald.needs_client_call() then
+    return herald.call_as_client(
+      'skip_sms_occurrence', jsonb_build_object('message_id', p_series_id, 'at', p_occurrence_at, 'reason', p_reason)
+    ) #>> '{}';
+  end if;
+
   v_id := herald.text_of_occurrence(p_series_id, p_occurrence_at);
 
   if not public.cancel_sms(v_id, p_reason) then
@@ -25,8 +31,8 @@ $$;
 comment on function public.skip_sms_occurrence(uuid, timestamptz, text) is
 $$Leaves one occurrence of a series out, and returns its text, which is cancelled with the reason.
 
-p_occurrence_at: its time, as list_sms_occurrences tells it. Errors: 23503 unknown series; 22023 not a series, or no
-occurrence of it; SMS01 it has left.$$;
+p_occurrence_at: its time, as list_sms_occurrences tells it. A signed-in user skips one of their own.
+Errors: 23503 unknown series; 22023 not a series, or no occurrence of it; SMS01 it has left.$$;
 
 revoke execute on function public.skip_sms_occurrence(uuid, timestamptz, text) from public;
-grant execute on function public.skip_sms_occurrence(uuid, timestamptz, text) to herald_runner;
+grant execute on function public.skip_sms_occurrence(uuid, timestamptz, text) to herald_runner, herald_client;

@@ -90,4 +90,4 @@ comment on function herald.grapheme_letters(text) is
 $$Spells a text in letters that say how each character joins its neighbours, one letter a character.$$;
 
 revoke execute on function herald.grapheme_letters(text) from public;
-grant execute on function herald.grapheme_letters(text) to herald_runner;
+grant execute on function herald.grapheme_letters(text) to herald_runner, herald_client;

@@ -101,4 +101,4 @@ encoding is GSM-7 or UCS-2, unit_count septets or UTF-16 units, segment_count wh
 see public.sms_segments.$$;
 
 revoke execute on function herald.measure_sms(text) from public;
-grant execute on function herald.measure_sms(text) to herald_runner;
+grant execute on function herald.measure_sms(text) to herald_runner, herald_client;

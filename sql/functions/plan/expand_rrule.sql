@@ -236,4 +236,4 @@ See herald.occurrences, which is what to call.$$;
 revoke execute on function herald.expand_rrule(text, timestamp, text, timestamp, timestamp, timestamptz, integer)
 from public;
 grant execute on function herald.expand_rrule(text, timestamp, text, timestamp, timestamp, timestamptz, integer)
-to herald_runner;
+to herald_runner, herald_client;

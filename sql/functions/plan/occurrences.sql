@@ -63,4 +63,5 @@ nothing has come for a hundred years and fifty periods. Starts outside the years
 Errors: 22023 a rule that cannot be followed, or an unknown zone; 22004 no rule.$$;
 
 revoke execute on function herald.occurrences(text, timestamp, text, timestamp, timestamptz, integer) from public;
-grant execute on function herald.occurrences(text, timestamp, text, timestamp, timestamptz, integer) to herald_runner;
+grant execute on function herald.occurrences(text, timestamp, text, timestamp, timestamptz, integer)
+to herald_runner, herald_client;

@@ -16,4 +16,4 @@ $$;
 comment on function herald.series_zone(uuid, text) is 'The time zone that a series of this user recurs in.';
 
 revoke execute on function herald.series_zone(uuid, text) from public;
-grant execute on function herald.series_zone(uuid, text) to herald_runner;
+grant execute on function herald.series_zone(uuid, text) to herald_runner, herald_client;

@@ -29,4 +29,4 @@ comment on function herald.instant_of(timestamp, text) is
 'The instant at which the clocks of the zone show p_wall, the first if there are two. Source: RFC 5545, 3.3.5.';
 
 revoke execute on function herald.instant_of(timestamp, text) from public;
-grant execute on function herald.instant_of(timestamp, text) to herald_runner;
+grant execute on function herald.instant_of(timestamp, text) to herald_runner, herald_client;

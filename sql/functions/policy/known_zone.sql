@@ -19,4 +19,4 @@ comment on function herald.known_zone(text) is
 'The zone, or UTC if there is none or the server does not know it (any more).';
 
 revoke execute on function herald.known_zone(text) from public;
-grant execute on function herald.known_zone(text) to herald_runner;
+grant execute on function herald.known_zone(text) to herald_runner, herald_client;

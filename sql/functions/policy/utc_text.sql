@@ -11,4 +11,4 @@ $$;
 comment on function herald.utc_text(timestamptz) is 'The instant in UTC, to the second: 2027-03-01 08:30:00 UTC.';
 
 revoke execute on function herald.utc_text(timestamptz) from public;
-grant execute on function herald.utc_text(timestamptz) to herald_runner;
+grant execute on function herald.utc_text(timestamptz) to herald_runner, herald_client;
