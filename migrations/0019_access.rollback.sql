@@ -34,6 +34,22 @@ begin
 end;
 $body$;
 
+do $$
+declare
+  v_routine regprocedure;
+begin
+  for v_routine in
+    select oid
+    from pg_catalog.pg_proc
+    where pronamespace = 'herald'::regnamespace
+      and proname in ('admin_user_ids', 'user_contacts', 'routine_words')
+      and proconfig @> array['search_path=pg_catalog, pg_temp']
+  loop
+    execute format('alter function %s set search_path = %L', v_routine, '');
+  end loop;
+end;
+$$;
+
 alter table herald.settings
 drop column max_devices,
 drop column max_filter_bytes;

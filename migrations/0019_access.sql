@@ -19,7 +19,7 @@ comment on column herald.settings.max_filter_bytes is 'How long the filters of a
 create or replace function herald.close_table(p_table regclass)
 returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $body$
 declare
   v_role name;
@@ -58,6 +58,24 @@ revoke update on public.notification_tracking_links, public.notification_suppres
 grant update (
   first_clicked_at, last_clicked_at, click_count, bot_click_count, expires_at, metadata
 ) on public.notification_tracking_links to herald_runner;
+
+-- With an empty search path, types are still looked for in pg_temp first. What a team has put in the place of these
+-- functions with a path of its own stays as it is.
+do $$
+declare
+  v_routine regprocedure;
+begin
+  for v_routine in
+    select oid
+    from pg_catalog.pg_proc
+    where pronamespace = 'herald'::regnamespace
+      and proname in ('admin_user_ids', 'user_contacts', 'routine_words')
+      and proconfig @> array['search_path=""']
+  loop
+    execute format('alter function %s set search_path = pg_catalog, pg_temp', v_routine);
+  end loop;
+end;
+$$;
 
 -- Functions that run with a client's rights call others in here; which ones is granted beside each of them.
 grant usage on schema herald to herald_client;

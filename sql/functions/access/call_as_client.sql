@@ -4,7 +4,7 @@ create or replace function herald.call_as_client(p_call text, p_arguments jsonb)
 returns jsonb
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   insert into herald.client_calls (call, arguments) values (p_call, p_arguments) returning answer;
 $$;

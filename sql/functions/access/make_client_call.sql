@@ -5,7 +5,7 @@ create or replace function herald.make_client_call()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user_id constant uuid := herald.require_signed_in_user();

@@ -4,7 +4,7 @@ create or replace function herald.needs_client_call()
 returns boolean
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select not has_table_privilege('public.sms_messages', 'update');
 $$;

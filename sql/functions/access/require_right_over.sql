@@ -4,7 +4,7 @@ create or replace function herald.require_right_over(p_user_id uuid)
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Who called, whatever rights this runs with.

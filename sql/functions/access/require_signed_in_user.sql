@@ -3,7 +3,7 @@ create or replace function herald.require_signed_in_user()
 returns uuid
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user_id constant uuid := herald.current_user_id();

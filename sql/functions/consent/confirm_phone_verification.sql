@@ -3,7 +3,7 @@ create or replace function public.confirm_phone_verification(p_user_id uuid, p_c
 returns text
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.require_right_over(p_user_id);

@@ -4,7 +4,7 @@ returns table (status text, expires_at timestamptz, again_at timestamptz)
 language plpgsql
 volatile
 rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.require_right_over(p_user_id);

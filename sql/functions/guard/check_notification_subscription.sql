@@ -4,7 +4,7 @@ create or replace function herald.check_notification_subscription()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.require_event_type('event_type', new.event_type);

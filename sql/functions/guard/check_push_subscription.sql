@@ -3,7 +3,7 @@
 create or replace function herald.check_push_subscription()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if new.endpoint is null or new.endpoint !~ '^[^[:space:]]+$' or octet_length(new.endpoint) > 2048 then

@@ -5,7 +5,7 @@ create or replace function herald.check_sms_preferences()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Before the constraints can: their error would show the row.

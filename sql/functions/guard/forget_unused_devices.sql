@@ -4,7 +4,7 @@ create or replace function herald.forget_unused_devices()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from public.push_subscriptions

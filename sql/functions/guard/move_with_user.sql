@@ -5,7 +5,7 @@ create or replace function herald.move_with_user()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_table_name = 'user_sms_preferences' then

@@ -4,7 +4,7 @@ create or replace function herald.plan_own_routines()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Most new users have none of them.

@@ -5,7 +5,7 @@ create or replace function herald.record_wishes()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_change constant text := case when new.opted_out then 'opted_out' else 'opted_in' end;

@@ -3,7 +3,7 @@
 create or replace function herald.refuse_own_verification()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if (

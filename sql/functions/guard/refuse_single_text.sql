@@ -3,7 +3,7 @@ create or replace function herald.refuse_single_text(p_argument text, p_message_
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   raise exception '% is a single text, and no series: %', p_argument, p_message_id

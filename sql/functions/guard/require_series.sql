@@ -3,7 +3,7 @@ create or replace function herald.require_series(p_argument text, p_series_id uu
 returns public.sms_messages
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_series public.sms_messages;

@@ -3,7 +3,7 @@ create or replace function herald.timestamptz_or_null(p_text text)
 returns timestamptz
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return p_text::timestamptz;

@@ -3,7 +3,7 @@ create or replace function public.cancel_sms(p_message_id uuid, p_reason text de
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if herald.needs_client_call() then

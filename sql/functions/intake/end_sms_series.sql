@@ -7,7 +7,7 @@ create or replace function public.end_sms_series(
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_series public.sms_messages;

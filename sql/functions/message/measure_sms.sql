@@ -12,7 +12,7 @@ create or replace function herald.measure_sms(
   out segment_count integer
 )
 language plpgsql immutable strict parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- "C": what counts as a letter or as equal in the database's language must not matter here.

@@ -2,7 +2,7 @@
 create or replace function public.sms_segments(p_message text)
 returns table (encoding text, unit_count integer, segment_count integer)
 language sql immutable strict parallel safe rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select encoding, unit_count, segment_count
   from herald.measure_sms(p_message);

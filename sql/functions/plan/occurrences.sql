@@ -14,7 +14,7 @@ returns table (wall timestamp, at timestamptz)
 language plpgsql
 stable
 rows 10
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rule record;

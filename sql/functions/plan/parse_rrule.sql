@@ -22,7 +22,7 @@ create or replace function herald.parse_rrule(
 language plpgsql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   c_weekday constant text := '(MO|TU|WE|TH|FR|SA|SU)';

@@ -3,7 +3,7 @@ create or replace function herald.series_zone(p_user_id uuid, p_recurrence_timez
 returns text
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select herald.known_zone(
     coalesce(

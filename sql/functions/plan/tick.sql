@@ -8,7 +8,7 @@ create or replace function public.tick(p_now timestamptz default now())
 returns jsonb
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '1s'
 as $$
 declare

@@ -6,7 +6,7 @@ language plpgsql
 stable
 strict
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_usual constant timestamptz := p_wall at time zone p_zone;

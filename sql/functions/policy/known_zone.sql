@@ -4,7 +4,7 @@ create or replace function herald.known_zone(p_zone text)
 returns text
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform '2000-01-01 00:00'::timestamp at time zone p_zone;

@@ -3,7 +3,7 @@ create or replace function herald.utc_text(p_at timestamptz)
 returns text
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"');
 $$;

@@ -7,7 +7,7 @@ create or replace function public.mark_opened(
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user_id constant uuid := herald.require_signed_in_user();

@@ -3,7 +3,7 @@ create or replace function public.count_unread_notifications()
 returns bigint
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select count(*)
   from public.notification_deliveries as delivery

@@ -11,7 +11,7 @@ create or replace function public.explain_sms(
 returns table (gate_order integer, gate text, verdict text, until timestamptz, evidence text)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

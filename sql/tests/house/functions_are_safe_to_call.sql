@@ -13,7 +13,8 @@ select is_empty(
   'no function is overloaded: a call by named arguments is never ambiguous (F13)'
 );
 select is_empty(
-  $$select signature from ours where not coalesce(proconfig, '{}') @> array['search_path=""']$$, 'every function pins its search path'
+  $$select signature from ours where not coalesce(proconfig, '{}') @> array['search_path=pg_catalog, pg_temp']$$,
+  'every function pins its search path, with temporary types behind the true ones'
 );
 select is_empty(
   $$select signature from ours where obj_description(oid, 'pg_proc') is null$$, 'every function says what it is for'
