@@ -4,10 +4,15 @@ The roles, the schema `auth`, the default privileges and the timeouts are those 
 no superuser. Roles belong to the whole server: use a server of your own (`a_project`), or drop them afterwards.
 """
 
+import os
 import secrets
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,8 +20,10 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+import harness
 from pgherald.embedded import EmbeddedServer
 
+CLI_VERSION: Final = "3.1.0"
 # Supabase's is called postgres, which here is the name of the superuser.
 MIGRATOR: Final = "project_postgres"
 API_ROLES: Final = ("anon", "authenticated", "service_role")
@@ -186,3 +193,51 @@ def a_project(
     """Give a project on a server of its own."""
     with EmbeddedServer(bin_dir=bin_dir, settings={"fsync": "off"}) as own:
         yield make_project(own, has_users_table=has_users_table, opens_new_tables=opens_new_tables)
+
+
+@cache
+def supabase_cli() -> Path:
+    """Find Supabase's command line, or bring it by npm. Raises `FileNotFoundError` that says what to install."""
+    if found := shutil.which("supabase"):
+        return Path(found)
+    folder = harness.cache_folder() / f"supabase-{CLI_VERSION}"
+    program = folder / "node_modules/.bin/supabase"
+    if not program.exists():
+        if not shutil.which("npm"):
+            raise FileNotFoundError(
+                "Supabase's command line is missing, and so is npm, which could bring it (supabase)"
+            )
+        command = [
+            "npm",
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+            folder,
+            f"supabase@{CLI_VERSION}",
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+        if done.returncode != 0:
+            raise FileNotFoundError(f"Supabase's command line is missing, and npm could not bring it: {done.stderr}")
+    return program
+
+
+def run_supabase(folder: Path, url: str, *command: str) -> str:
+    """Run a command of Supabase's in a project's folder on a database; what it printed comes back."""
+    with tempfile.TemporaryDirectory(prefix="pgherald-supabase-") as home:
+        # Without a home and a word on telemetry it would write into ours and tell who called.
+        environment = {**os.environ, "HOME": home, "DO_NOT_TRACK": "1", "SUPABASE_TELEMETRY_DISABLED": "1"}
+        done = subprocess.run(
+            [supabase_cli(), *command, "--yes", f"--remote={url}?sslmode=disable"],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    if done.returncode != 0:
+        raise RuntimeError(f"supabase {' '.join(command)}: {done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
