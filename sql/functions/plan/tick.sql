@@ -62,7 +62,8 @@ begin
     end;
   end loop;
 
-  update herald.ticks set last_ticked_at = p_now;
+  -- Supabase's API refuses an update that names no row.
+  update herald.ticks set last_ticked_at = p_now where is_only_row;
   return v_report;
 end;
 $$;
