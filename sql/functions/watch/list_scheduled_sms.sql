@@ -82,8 +82,8 @@ end;
 $$;
 
 comment on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer) is
-$$Texts that have not left, of one user or of all, between two instants (null: no bound), the next first. A signed-in user
-sees their own.
+$$Texts that have not left, of one user or of all, between two instants (null: no bound), the next first. A signed-in
+user sees their own.
 
 A row with a recurrence_pattern is a series with the time of its next occurrence: list_sms_occurrences lists more of it.
 local_time is on the user's clock. deferred_from: its own time, if a gate moved it, for defer_reason. Errors: 22023 a
