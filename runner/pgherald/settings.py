@@ -170,7 +170,7 @@ class RunSettings:
         is_for_texts = _names_twilio(options) or SEND_SMS in (job_types or ()) or not others
         twilio = _twilio(options, refusals) if is_for_texts else None
         refusals.gather(_check_times, options)
-        serve = refusals.gather(_address, options["serve"], "serve") if options["serve"] else None
+        serve = refusals.gather(read_address, options["serve"], "serve") if options["serve"] else None
         if options["serve"] and not (is_for_texts and options["callback_url"]):
             refusals.add(
                 _refusal("callback_url", "is missing. --serve needs the public address that Twilio is to call.")
@@ -226,7 +226,7 @@ class ServeSettings:
             auth_token=Secret(refusals.gather(_required, options, "auth_token")),
             callback_url=refusals.gather(_required_web_url, options, "callback_url"),
             inbound_url=refusals.gather(_optional_web_url, options, "inbound_url"),
-            bind=refusals.gather(_address, options["bind"], "bind"),
+            bind=refusals.gather(read_address, options["bind"], "bind"),
         )
         refusals.tell()
         return settings
@@ -821,7 +821,7 @@ def _is_malformed(parts: SplitResult) -> bool:
     )
 
 
-def _address(value: str, name: str) -> Address:
+def read_address(value: str, name: str) -> Address:
     """Read HOST:PORT; an IPv6 host stands in brackets."""
     host, _, port = value.rpartition(":")
     if not host or not port.isdecimal() or int(port) > _HIGHEST_PORT:

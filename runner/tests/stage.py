@@ -454,8 +454,10 @@ def environment(database_url: str, provider: Provider, **more: str) -> dict[str,
 
 
 @asynccontextmanager
-async def program(*arguments: str, variables: Mapping[str, str], folder: Path | None = None) -> AsyncIterator[Program]:
-    """Run pgherald in a folder, and see that it is gone at the end."""
+async def program(
+    *arguments: str, variables: Mapping[str, str], folder: Path | None = None, user: int | None = None
+) -> AsyncIterator[Program]:
+    """Run pgherald in a folder, as a user, and see that it is gone at the end."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("PGHERALD_", "TWILIO_", "DATABASE"))
     }
@@ -463,6 +465,9 @@ async def program(*arguments: str, variables: Mapping[str, str], folder: Path | 
         *(sys.executable, "-m", "pgherald", *arguments),
         env={**kept, **variables},
         cwd=folder,
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -165,12 +165,12 @@ def setting(name: str) -> list[str]:
 def seconds(name: str) -> float:
     """Give a time of the unit."""
     (value,) = setting(name)
-    amount, unit = re.fullmatch(r"(\d+)(s|min)", value).groups()  # type: ignore[union-attr]
-    return int(amount) * {"s": 1, "min": 60}[unit]
+    amount, unit = re.findall(r"\d+|[a-z]+", value)
+    return float(amount) * {"s": 1, "min": 60}[unit]
 
 
 def test_the_unit_gives_the_time_that_the_runner_takes() -> None:
-    grace = next(option.default for option in run.params if option.name == "grace")
+    grace = float(run.make_context("run", []).params["grace"])
     assert seconds("TimeoutStopSec") > grace + AFTER_GRACE
     assert seconds("TimeoutAbortSec") > grace + AFTER_GRACE
     assert seconds("WatchdogSec") < TOO_LONG
