@@ -237,6 +237,7 @@ $found$;
 \ir send/classify_delivery_answer.sql
 \ir send/current_attempt.sql
 \ir send/hand_back_unseen_sms.sql
+\ir send/hold_after_restore.sql
 \ir send/hold_sms.sql
 \ir send/match_sms_in_list.sql
 \ir send/next_look_at.sql
