@@ -7,7 +7,7 @@ import signal
 import socket
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -172,14 +172,6 @@ def test_every_variable_is_one_that_the_runner_reads_and_every_secret_is_a_file_
         named |= given
     assert [name for name in named if name.removesuffix("_FILE") not in VARIABLES] == []
     assert [name for name in named if name in {"DATABASE_URL", "PGHERALD_DIRECT_URL", "TWILIO_AUTH_TOKEN"}] == []
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    """Give a provider that runs."""
-    provider = Provider()
-    async with provider.running():
-        yield provider
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -59,19 +59,6 @@ def listening(address: str) -> Iterator[Listener]:
         yield listener
     finally:
         listener.close()
-
-
-@pytest.fixture
-def desk(database_url: str) -> Desk:
-    return Desk(database_url)
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    """Give a provider that runs."""
-    provider = Provider()
-    async with provider.running():
-        yield provider
 
 
 @pytest.mark.parametrize("kind", ["file", "abstract"])

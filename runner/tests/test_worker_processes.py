@@ -7,7 +7,6 @@ import hmac
 import json
 import signal
 import socket
-from collections.abc import AsyncIterator
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
@@ -15,19 +14,6 @@ import pytest
 from aiohttp import ClientError, ClientSession
 
 from stage import TOKEN, Desk, Provider, accept_after, environment, program, until
-
-
-@pytest.fixture
-def desk(database_url: str) -> Desk:
-    return Desk(database_url)
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    """Give a provider that runs."""
-    provider = Provider()
-    async with provider.running():
-        yield provider
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -112,6 +112,7 @@ $found$;
 \ir guard/require_event_type.sql
 \ir guard/require_interval.sql
 \ir guard/require_preference.sql
+\ir guard/require_reason.sql
 \ir guard/require_rrule.sql
 \ir guard/require_sendable.sql
 \ir guard/require_series.sql
