@@ -107,7 +107,11 @@ async def asked(desk: Desk, user: object, code: str) -> str:
 
 
 @asynccontextmanager
-async def by_twilio_verify(desk: Desk, simulator: "Simulator", **changes: Any) -> AsyncIterator[None]:
+async def by_twilio_verify(
+    desk: Desk,
+    simulator: "Simulator",
+    **changes: Any,  # noqa: ANN401  the fields of TwilioSettings
+) -> AsyncIterator[None]:
     """Have Twilio Verify make and check the codes; `changes`: other settings of the account than it has."""
     await desk.rows("update herald.settings set verification_provider = 'twilio_verify'")
     account: dict[str, Any] = {
