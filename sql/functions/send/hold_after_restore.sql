@@ -1,6 +1,6 @@
 -- A database that was restored knows nothing of what went after its backup was made, and would send it again. What was
--- due until the lost one ended is held as a text in doubt is: the runners look for it in the provider's list, and what is
--- not found there is shown, not sent. For e-mail and push nobody keeps such a list: they end, and can be redriven.
+-- due until the lost one ended is held as a text in doubt is: the runners look for it in the provider's list, and what
+-- is not found there is shown, not sent. For e-mail and push nobody keeps such a list: they end, and can be redriven.
 --
 -- What the lost one had planned in that time is planned here first, as of its end, or the next tick would send it.
 create or replace function public.hold_after_restore(
