@@ -66,10 +66,10 @@ async def test_systemd_hears_that_it_works_that_it_goes_on_and_that_it_ends(
     database_url: str, provider: Provider, tmp_path: Path, kind: str
 ) -> None:
     address = {"file": str(tmp_path / "notify"), "abstract": f"@pgherald-{uuid4().hex}"}[kind]
-    variables = environment(database_url, provider, NOTIFY_SOCKET=address, WATCHDOG_USEC="600000", PGHERALD_GRACE="3")
+    variables = environment(database_url, provider, NOTIFY_SOCKET=address, WATCHDOG_USEC="3000000", PGHERALD_GRACE="3")
     with listening(address) as manager:
         async with program("run", variables=variables) as runner:
-            await until(lambda: manager.read().count("WATCHDOG=1") >= 5, seconds=20)
+            await until(lambda: manager.read().count("WATCHDOG=1") >= 4, seconds=30)
             assert await runner.end(signal.SIGTERM) == 0
         told = manager.read()
     assert told[0] == "READY=1"
@@ -78,7 +78,7 @@ async def test_systemd_hears_that_it_works_that_it_goes_on_and_that_it_ends(
     assert told[end + 2] == f"EXTEND_TIMEOUT_USEC={int((3 + AFTER_GRACE) * 1_000_000)}"
     assert [line for line in told[end + 3 :] if line != "WATCHDOG=1"] == []
     signs = [at for at, line in manager.told if line == "WATCHDOG=1"]
-    assert max(later - earlier for earlier, later in pairwise(signs)) < 0.6
+    assert max(later - earlier for earlier, later in pairwise(signs)) < 3
 
 
 async def test_it_is_not_ready_before_it_claims(
