@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import psycopg
 
 from pgherald.database import Claimed, describe, is_passing
+from pgherald.service import Pulse
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,6 +47,8 @@ _LAST_WRITE_IN_A_HURRY: Final = 1.0
 _LAST_WRITE: Final = 10.0
 # How long work that is cut off may take to notice.
 _LAST_WORDS: Final = 5.0
+# How long the end may take beyond the grace time: cut-off work notices, the last outcomes are written, all is ended.
+AFTER_GRACE: Final = _LAST_WORDS + _LAST_WRITE + _LAST_WRITE_IN_A_HURRY + _LAST_WORDS
 
 Item = TypeVar("Item", bound=Claimed)
 Outcome = TypeVar("Outcome")
@@ -104,6 +107,17 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._second_look = False
         self._patience = _SHORTEST_WAIT
         self._parts: tuple[asyncio.Task[None], ...] = ()
+        self.claiming, self._recording, self._extending = Pulse(), Pulse(), Pulse()
+
+    @property
+    def pulses(self) -> Sequence[Pulse]:
+        """The loops that must not hang."""
+        return self.claiming, self._recording, self._extending
+
+    @property
+    def longest_end(self) -> float:
+        """The seconds that `finish` and `end` may take at most."""
+        return self._pace.grace + AFTER_GRACE
 
     @property
     def in_flight(self) -> int:
@@ -176,9 +190,10 @@ class Lane(ABC, Generic[Item, Outcome]):
             began = time.monotonic()
             self._wake.clear()
             try:
-                if began < unsure_until:
-                    await self._hand_back_unseen(list(self._held.values()))
-                items = await self._claim_batch(asked)
+                with self.claiming.turn():
+                    if began < unsure_until:
+                        await self._hand_back_unseen(list(self._held.values()))
+                    items = await self._claim_batch(asked)
             except psycopg.Error as error:
                 unsure_until = time.monotonic() + _UNSURE
                 await self._sleep(outage.met(error))
@@ -263,7 +278,8 @@ class Lane(ABC, Generic[Item, Outcome]):
         while True:
             outcomes = await self._gather()
             try:
-                await self._write(outcomes)
+                with self._recording.turn():
+                    await self._write(outcomes)
             except psycopg.Error as error:
                 wait = outage.met(error)
                 if (not is_passing(error) or error.sqlstate == _LOCKED) and len(outcomes) > 1:
@@ -358,7 +374,8 @@ class Lane(ABC, Generic[Item, Outcome]):
             if not items:
                 continue
             try:
-                kept = await self._database.extend_leases(items, lease=self._lease)
+                with self._extending.turn():
+                    kept = await self._database.extend_leases(items, lease=self._lease)
             except psycopg.Error as error:
                 wait = min(wait, outage.met(error))
                 continue

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from rich.console import Console
 
 from pgherald.database import describe
+from pgherald.settings import FileOption
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Row = dict[str, Any]
@@ -40,6 +41,7 @@ def question_options(command: Command) -> Command:
     command = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")(command)
     return click.option(
         "--database-url",
+        cls=FileOption,
         envvar="DATABASE_URL",
         show_envvar=True,
         metavar="URL",

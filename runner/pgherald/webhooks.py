@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
@@ -51,15 +51,25 @@ _LINK_HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", 
 
 
 def endpoint(
-    database: "Database", *, auth_token: "Secret", callback_url: str, inbound_url: str | None = None
+    database: "Database",
+    *,
+    auth_token: "Secret",
+    callback_url: str,
+    inbound_url: str | None = None,
+    is_alive: Callable[[], bool] = lambda: True,
 ) -> Starlette:
-    """Make the application. Signatures are checked against the public addresses, whatever a proxy made of them."""
+    """Make the application. Signatures are checked against the public addresses, whatever a proxy made of them.
+
+    `is_alive` tells whether this process is as it should be, whatever its database does.
+    """
     ours = _Endpoint(database, auth_token, callback_url, inbound_url or inbound_address(callback_url))
+    ours.is_alive = is_alive
     return Starlette(
         routes=[
             Route("/twilio/status", ours.take_status, methods=["POST"]),
             Route("/twilio/inbound", ours.take_text, methods=["POST"]),
             Route("/l/{code}", ours.follow, methods=["GET"]),
+            Route("/livez", ours.tell_life, methods=["GET"]),
             Route("/healthz", ours.tell_health, methods=["GET"]),
             Route("/metrics", ours.tell_metrics, methods=["GET"]),
         ]
@@ -74,6 +84,8 @@ def inbound_address(callback_url: str) -> str:
 
 class _Endpoint:
     """Each method answers one kind of request, with one SQL call."""
+
+    is_alive: Callable[[], bool]
 
     def __init__(self, database: "Database", auth_token: "Secret", callback_url: str, inbound_url: str) -> None:
         self._database = database
@@ -150,6 +162,12 @@ class _Endpoint:
         except TimeoutError as error:
             return _unable("a link could not be looked up", error)
         return RedirectResponse(address, status_code=302, headers=_LINK_HEADERS)
+
+    async def tell_life(self, _request: Request) -> Response:
+        """Tell whether this process works. Not whether its database does: to start it anew would mend nothing there."""
+        if self.is_alive():
+            return PlainTextResponse("ok\n")
+        return PlainTextResponse("a call of the database does not come back\n", status_code=503)
 
     async def tell_health(self, _request: Request) -> Response:
         """Tell whether the database answers and time goes on there: without either, nothing here works."""

@@ -134,6 +134,7 @@ $found$;
 \ir guard/require_event_type.sql
 \ir guard/require_interval.sql
 \ir guard/require_preference.sql
+\ir guard/require_reason.sql
 \ir guard/require_rrule.sql
 \ir guard/require_sendable.sql
 \ir guard/require_series.sql
@@ -259,6 +260,7 @@ $found$;
 \ir send/classify_delivery_answer.sql
 \ir send/current_attempt.sql
 \ir send/hand_back_unseen_sms.sql
+\ir send/hold_after_restore.sql
 \ir send/hold_sms.sql
 \ir send/match_sms_in_list.sql
 \ir send/next_look_at.sql

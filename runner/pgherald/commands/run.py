@@ -20,6 +20,7 @@ from pgherald.handlers import HandlerError, find_channels, find_handlers
 from pgherald.jobs import Jobs, Notifications
 from pgherald.log import set_up_logging
 from pgherald.reconciler import Reconciler
+from pgherald.service import ServiceManager
 from pgherald.settings import SEND_NOTIFICATION, SEND_SMS, RunSettings, TwilioSettings, nothing_is_set, run_options
 from pgherald.twilio import Twilio
 from pgherald.verify import verifying
@@ -89,10 +90,17 @@ async def _run(settings: RunSettings) -> int:
             extra={"job_types": ",".join(sorted(handlers)) or None},
         )
 
-        worker = Worker(database, lanes, runner=name, tick_interval=settings.tick_interval, reconciler=reconciler)
+        worker = Worker(
+            database,
+            lanes,
+            runner=name,
+            tick_interval=settings.tick_interval,
+            reconciler=reconciler,
+            manager=ServiceManager.from_environment(),
+        )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
-        await _serve(settings, database, stack)
+        await _serve(settings, database, worker, stack)
         if settings.twilio and settings.twilio.verify_service_sid:
             await stack.enter_async_context(verifying(database, settings.twilio))
         return await worker.run()
@@ -164,7 +172,7 @@ async def _channels(settings: RunSettings, stack: AsyncExitStack) -> _Channels:
     return channels
 
 
-async def _serve(settings: RunSettings, database: Database, stack: AsyncExitStack) -> None:
+async def _serve(settings: RunSettings, database: Database, worker: Worker, stack: AsyncExitStack) -> None:
     """Take Twilio's reports in this process as well, if that is wanted."""
     if not settings.serve or not settings.twilio or not settings.twilio.callback_url:
         return
@@ -177,6 +185,7 @@ async def _serve(settings: RunSettings, database: Database, stack: AsyncExitStac
         auth_token=settings.twilio.auth_token,
         callback_url=settings.twilio.callback_url,
         inbound_url=settings.twilio.inbound_url,
+        is_alive=lambda: worker.is_alive,
     )
     try:
         await stack.enter_async_context(webhooks.serving(application, settings.serve))
