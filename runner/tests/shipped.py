@@ -3,7 +3,6 @@
 To be run after a migration or a grant was added; a test says when.
 """
 
-from pathlib import Path
 from typing import Final
 
 import psycopg

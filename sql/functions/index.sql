@@ -263,6 +263,10 @@ $found$;
 \ir track/update_sms_status_atomic.sql
 \ir watch/check_health.sql
 \ir watch/count_unread_notifications.sql
+\ir watch/daily_link_clicks.sql
+\ir watch/daily_opt_outs.sql
+\ir watch/daily_sms_deliveries.sql
+\ir watch/daily_sms_volume.sql
 \ir watch/doctor.sql
 \ir watch/end_heartbeat.sql
 \ir watch/explain_notification.sql
@@ -278,7 +282,6 @@ $found$;
 \ir watch/get_sms_notification_stats.sql
 \ir watch/get_user_sms_metrics.sql
 \ir watch/health.sql
-\ir watch/is_ticking.sql
 \ir watch/list_notifications.sql
 \ir watch/list_scheduled_sms.sql
 \ir watch/list_sms_occurrences.sql

@@ -98,7 +98,7 @@ begin
     end;
   end loop;
 
-  -- Where default privileges open every new function to Supabase's clients, they are closed again: what clients may call
+  -- Where default privileges open every new function and view to Supabase's clients, they are closed again: what clients may call
   -- comes to them by our own roles alone.
   for v_routine in
     select p.oid, r.rolname
@@ -108,6 +108,16 @@ begin
       and r.rolname in ('anon', 'authenticated')
   loop
     execute format('revoke all on routine %s from %I', v_routine.oid::regprocedure, v_routine.rolname);
+  end loop;
+  for v_routine in
+    select distinct v.ev_class::regclass as view, r.rolname
+    from pg_catalog.pg_rewrite as v
+    inner join pg_catalog.pg_class as c on c.oid = v.ev_class
+    cross join pg_catalog.pg_roles as r
+    where v.xmin = v_now and c.relkind = 'v' and c.relnamespace::regnamespace::text in ('herald', 'public')
+      and r.rolname in ('anon', 'authenticated')
+  loop
+    execute format('revoke all on %s from %I', v_routine.view, v_routine.rolname);
   end loop;
 
   -- Round by round, since a view may have to go before the function it calls. Never cascade: what still holds on to
