@@ -6,7 +6,7 @@ select
   count(*) as links,
   count(*) filter (where click_count > 0) as clicked,
   coalesce(sum(click_count), 0)::bigint as clicks,
-  herald.percent(count(*) filter (where click_count > 0), count(*)) as click_rate
+  round(100.0 * count(*) filter (where click_count > 0) / count(*), 2) as click_rate
 from public.notification_tracking_links
 where created_at is not null
 group by 1;

@@ -7,7 +7,7 @@ select
   count(*) filter (where message.status = 'delivered') as delivered,
   count(*) filter (where message.status in ('undelivered', 'failed')) as undelivered,
   count(*) filter (where message.status not in ('delivered', 'undelivered', 'failed')) as unreported,
-  herald.percent(count(*) filter (where message.status = 'delivered'), count(*)) as delivery_rate,
+  round(100.0 * count(*) filter (where message.status = 'delivered') / count(*), 2) as delivery_rate,
   coalesce(sum(message.segment_count), 0)::bigint as segments,
   coalesce(sum(message.segment_count), 0) * min(setting.price_per_segment) as cost_usd
 from public.sms_messages as message

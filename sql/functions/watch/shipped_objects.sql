@@ -1174,6 +1174,12 @@ values
 ),
 (
   'index',
+  'herald.consent_log: consent_log_day_idx',
+  'CREATE INDEX consent_log_day_idx ON herald.consent_log USING btree ((((recorded_at AT TIME ZONE '
+  || '''UTC''::text))::date))'
+),
+(
+  'index',
   'herald.consent_log: consent_log_number_hash_idx',
   'CREATE INDEX consent_log_number_hash_idx ON herald.consent_log USING btree (number_hash, id)'
 ),
@@ -1640,6 +1646,12 @@ values
 ),
 (
   'index',
+  'public.notification_tracking_links: notification_tracking_links_day_idx',
+  'CREATE INDEX notification_tracking_links_day_idx ON public.notification_tracking_links USING brin '
+  || '((((created_at AT TIME ZONE ''UTC''::text))::date)) WITH (pages_per_range=''32'', autosummarize=''on'')'
+),
+(
+  'index',
   'public.notification_tracking_links: notification_tracking_links_delivery_id_idx',
   'CREATE INDEX notification_tracking_links_delivery_id_idx ON public.notification_tracking_links USING btree '
   || '(delivery_id)'
@@ -1750,6 +1762,14 @@ values
   'index',
   'public.sms_messages: sms_messages_created_at_idx',
   'CREATE INDEX sms_messages_created_at_idx ON public.sms_messages USING btree (created_at)'
+),
+(
+  'index',
+  'public.sms_messages: sms_messages_days_idx',
+  'CREATE INDEX sms_messages_days_idx ON public.sms_messages USING brin ((((created_at AT TIME ZONE '
+  || '''UTC''::text))::date), (((sent_at AT TIME ZONE ''UTC''::text))::date), (((delivered_at AT TIME ZONE '
+  || '''UTC''::text))::date), (((failed_at AT TIME ZONE ''UTC''::text))::date), (((cancelled_at AT TIME ZONE '
+  || '''UTC''::text))::date)) WITH (pages_per_range=''32'', autosummarize=''on'')'
 ),
 (
   'index',
