@@ -64,7 +64,15 @@ as $$
       coalesce(max(worker.silence) filter (where worker.silence <= extract(epoch from limits.span)), 0) as longest,
       coalesce(jsonb_agg(worker.runner order by worker.seen_at desc) filter (where not worker.is_alive), '[]') as names
     from limits
-    left join processes as worker on cardinality(worker.works_on) > 0
+    -- Who died before another one stopped in good order had its place taken by that one.
+    left join processes as worker
+      on cardinality(worker.works_on) > 0
+      and (
+        worker.is_alive
+        or worker.seen_at > coalesce(
+          (select max(stopped_at) from herald.runners where cardinality(works_on) > 0), '-infinity'
+        )
+      )
     where limits.check_name = 'runners'
   ),
   ended as (
