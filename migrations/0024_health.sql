@@ -71,13 +71,16 @@ with (
   autovacuum_vacuum_threshold = 500
 );
 comment on table herald.runners is 'Processes of ours: when each was seen last, and what it was built for.';
-comment on column herald.runners.migration is 'The newest migration it came with; herald.installation has the database''s.';
+comment on column herald.runners.migration is
+'The newest migration it came with; herald.installation has the database''s.';
 comment on column herald.runners.functions_digest is 'Fingerprint of the bodies of the functions it came with.';
 comment on column herald.runners.works_on is 'What it works on; empty for one that only takes requests.';
 comment on column herald.runners.expects_reports is 'Whether the provider was told where to report to.';
-comment on column herald.runners.refusals is 'Signed requests in a row that it had to refuse: the signature was wrong.';
+comment on column herald.runners.refusals is
+'Signed requests in a row that it had to refuse: the signature was wrong.';
 comment on column herald.runners.refused_at is 'When it told of the last of them.';
-comment on column herald.runners.stopped_at is 'When it came to an end in good order; null while it runs, or if it died.';
+comment on column herald.runners.stopped_at is
+'When it came to an end in good order; null while it runs, or if it died.';
 
 create table herald.installation (
   is_only_row boolean not null default true,

@@ -73,7 +73,7 @@ def write(url: str) -> None:
 
 
 def main() -> None:
-    """Write until what is written describes itself: the list decides which tables are looked at."""
+    """Write twice: the list itself decides which tables are looked at."""
     running = server("18")
     try:
         url = running.database(template=False)

@@ -103,7 +103,7 @@ def test_the_dashboard_fits_together() -> None:
     dashboard = json.loads(DASHBOARD.read_text("utf-8"))
     panels = dashboard["panels"]
     assert len({panel["id"] for panel in panels}) == len(panels)
-    taken = set()
+    taken: set[tuple[int, int]] = set()
     for panel in panels:
         place = panel["gridPos"]
         cells = {

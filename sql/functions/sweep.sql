@@ -98,8 +98,8 @@ begin
     end;
   end loop;
 
-  -- Where default privileges open every new function and view to Supabase's clients, they are closed again: what clients may call
-  -- comes to them by our own roles alone.
+  -- Where default privileges open every new function and view to Supabase's clients, they are closed again: what clients may
+  -- call comes to them by our own roles alone.
   for v_routine in
     select p.oid, r.rolname
     from pg_catalog.pg_proc as p

@@ -183,7 +183,8 @@ as $$
         where process.migration collate "C" > installation.migration collate "C"
       ) as newer,
       min(installation.migration) as migration,
-      jsonb_agg(distinct process.version || ' ' || process.migration) filter (where process.runner is not null) as theirs
+      jsonb_agg(distinct process.version || ' ' || process.migration) filter (where process.runner is not null)
+      as theirs
     from (select) as one
     left join herald.installation on true
     left join processes as process on process.is_alive
@@ -223,8 +224,10 @@ as $$
           then format('%s at work', workers.alive) || case
             when workers.fresh > 0 then format(', %s died within the last hour or so', workers.fresh) else ''
           end
-        when workers.silent > 0 then format('no runner lives: the last one fell silent %s seconds ago', round(workers.shortest))
-        when oldest.is_there then format('no runner is at work, and jobs have been due for %s seconds', round(oldest.seconds))
+        when workers.silent > 0
+          then format('no runner lives: the last one fell silent %s seconds ago', round(workers.shortest))
+        when oldest.is_there
+          then format('no runner is at work, and jobs have been due for %s seconds', round(oldest.seconds))
         else 'no runner is at work; nothing is due'
       end,
       jsonb_build_object('alive', workers.alive, 'silent', workers.silent, 'silent_runners', workers.names),
@@ -242,18 +245,19 @@ as $$
       coalesce(
         (select jsonb_object_agg(due.job_type, round(extract(epoch from p_now - due.oldest))) from due), '{}'
       ),
-      'See whether a runner works on this type (--job-type, --handler), then start more, or raise --concurrency; a sender '
-      'with --rate-per-second can be the bottleneck.'
+      'See whether a runner works on this type (--job-type, --handler), then start more, or raise --concurrency; a '
+      'sender with --rate-per-second can be the bottleneck.'
     from oldest
     union all
     select
       'leases', leases.seconds, leases.seconds,
       case
-        when leases.seconds > 0 then format('a lease has been over for %s seconds, and its job is not taken back', round(leases.seconds))
+        when leases.seconds > 0
+          then format('a lease has been over for %s seconds, and its job is not taken back', round(leases.seconds))
         else 'no lease is over'
       end,
       jsonb_build_object('seconds', round(leases.seconds)),
-      'tick() takes such jobs back: see its check. If it runs, a session holds the rows: look for it in pg_stat_activity.'
+      'tick() takes such jobs back: see its check. If it runs, a session holds the rows: look in pg_stat_activity.'
     from leases
     union all
     select
@@ -265,8 +269,8 @@ as $$
         else 'no data: too few jobs have ended lately to judge by'
       end,
       jsonb_build_object('has_data', failing.has_data, 'by_type', failing.by_type),
-      'Read queue_jobs.error_message of the failed and retrying jobs of that type; redrive_queue_job and redrive_sms bring '
-      'them back once the cause is gone.'
+      'Read queue_jobs.error_message of the failed and retrying jobs of that type; redrive_queue_job and redrive_sms '
+      'bring them back once the cause is gone.'
     from failing
     union all
     select
@@ -287,8 +291,8 @@ as $$
         else 'no sender rests'
       end,
       jsonb_build_object('resting', resting.senders, 'refused', resting.refused),
-      'Refused: mend the account, the token or the sender at the provider, then restart the runners. Throttled: it goes on '
-      'by itself; lower --rate-per-second.'
+      'Refused: mend the account, the token or the sender at the provider, then restart the runners. Throttled: it goes '
+      'on by itself; lower --rate-per-second.'
     from resting
     union all
     select
@@ -299,7 +303,8 @@ as $$
         else 'no data: too few texts were sent lately to judge by'
       end,
       jsonb_build_object('has_data', sent.has_data, 'texts', sent.texts, 'unreported', sent.unreported),
-      'See that PGHERALD_CALLBACK_URL can be reached from outside and leads to /twilio/status, and what the endpoint logs.'
+      'See that PGHERALD_CALLBACK_URL can be reached from outside and leads to /twilio/status, and what the endpoint '
+      'logs.'
     from (
       select
         counted.texts, counted.unreported, counted.texts >= limits.least_count as has_data,
@@ -329,8 +334,8 @@ as $$
         else 'no text waits for a person'
       end,
       jsonb_build_object('texts', inbox.texts, 'oldest_seconds', round(inbox.seconds)),
-      'Read herald.inbound_sms where needs_review; call opt_out_number where somebody wants no more, and set needs_review '
-      'to false.'
+      'Read herald.inbound_sms where needs_review; call opt_out_number where somebody wants no more, and set '
+      'needs_review to false.'
     from inbox
     union all
     select
@@ -344,7 +349,8 @@ as $$
       'versions', installed.different, installed.newer,
       case
         when installed.processes = 0 then 'no data: no process of ours lives'
-        when installed.newer > 0 then format('the database is behind %s of %s processes', installed.newer, installed.processes)
+        when installed.newer > 0
+          then format('the database is behind %s of %s processes', installed.newer, installed.processes)
         when installed.different > 0
           then format('%s of %s processes were built for other functions', installed.different, installed.processes)
         else 'the database is what the processes were built for'
@@ -354,8 +360,8 @@ as $$
       ),
       case
         when installed.newer > 0 then 'Run pgherald migrate of the newer release.'
-        else 'Bring the older side up: pgherald migrate of the runners'' release, or runners of the release that migrated '
-          'last. While a new release goes out, this passes.'
+        else 'Bring the older side up: pgherald migrate of the runners'' release, or runners of the release that '
+          'migrated last. While a new release goes out, this passes.'
       end
     from installed
   ),

@@ -12,7 +12,7 @@ where created_at is not null
 group by 1;
 
 comment on view public.daily_link_clicks is
-'Links made on a UTC day, how many of them a person followed by now, and how often; click_rate: percent that was followed.';
+'Links made on a UTC day, how many a person followed by now, and how often; click_rate: percent of links followed.';
 
 revoke all on public.daily_link_clicks from public;
 grant select on public.daily_link_clicks to herald_runner;

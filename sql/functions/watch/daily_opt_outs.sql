@@ -4,11 +4,12 @@ with (security_invoker = true) as
 select
   (recorded_at at time zone 'UTC')::date as day,
   -- A number of several users has a line for each of them, and is one number.
-  count(distinct coalesce(encode(number_hash, 'hex'), user_id::text, id::text)) filter (where change = 'opted_out')
-  as opt_outs,
-  count(distinct coalesce(encode(number_hash, 'hex'), user_id::text, id::text)) filter (where change = 'opted_in')
-  as opt_ins
-from herald.consent_log
+  count(distinct holder) filter (where change = 'opted_out') as opt_outs,
+  count(distinct holder) filter (where change = 'opted_in') as opt_ins
+from (
+  select recorded_at, change, coalesce(encode(number_hash, 'hex'), user_id::text, id::text) as holder
+  from herald.consent_log
+) as told
 group by 1;
 
 comment on view public.daily_opt_outs is

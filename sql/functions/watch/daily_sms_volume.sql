@@ -3,29 +3,29 @@ create or replace view public.daily_sms_volume
 with (security_invoker = true) as
 select
   day,
-  sum(requested)::bigint as requested,
-  sum(sent)::bigint as sent,
-  sum(delivered)::bigint as delivered,
-  sum(failed)::bigint as failed,
-  sum(cancelled)::bigint as cancelled
+  count(*) filter (where kind = 'requested') as requested,
+  count(*) filter (where kind = 'sent') as sent,
+  count(*) filter (where kind = 'delivered') as delivered,
+  count(*) filter (where kind = 'failed') as failed,
+  count(*) filter (where kind = 'cancelled') as cancelled
 from (
-  select (created_at at time zone 'UTC')::date as day, 1 as requested, 0 as sent, 0 as delivered, 0 as failed, 0 as cancelled
+  select (created_at at time zone 'UTC')::date as day, 'requested' as kind
   from public.sms_messages
   where recurrence_pattern is null
   union all
-  select (sent_at at time zone 'UTC')::date, 0, 1, 0, 0, 0
+  select (sent_at at time zone 'UTC')::date as day, 'sent' as kind
   from public.sms_messages
   where recurrence_pattern is null
   union all
-  select (delivered_at at time zone 'UTC')::date, 0, 0, 1, 0, 0
+  select (delivered_at at time zone 'UTC')::date as day, 'delivered' as kind
   from public.sms_messages
   where recurrence_pattern is null
   union all
-  select (failed_at at time zone 'UTC')::date, 0, 0, 0, 1, 0
+  select (failed_at at time zone 'UTC')::date as day, 'failed' as kind
   from public.sms_messages
   where recurrence_pattern is null
   union all
-  select (cancelled_at at time zone 'UTC')::date, 0, 0, 0, 0, 1
+  select (cancelled_at at time zone 'UTC')::date as day, 'cancelled' as kind
   from public.sms_messages
   where recurrence_pattern is null
 ) as happened

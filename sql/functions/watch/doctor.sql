@@ -21,7 +21,6 @@ as $$
     select expected.*, observed.definition as found
     from expected
     left join observed using (object_type, object_name)
-    -- What was not made, since a server has no such thing, is not missed.
     where expected.definition is distinct from observed.definition
   )
   select
@@ -34,7 +33,8 @@ as $$
       else 'is: ' || difference.found
     end,
     case
-      when difference.is_installed then 'Run pgherald migrate: it installs all functions, triggers, views and policies anew.'
+      when difference.is_installed
+        then 'Run pgherald migrate: it installs all functions, triggers, views and policies anew.'
       when difference.object_type = 'index' and difference.found like 'invalid %'
         then format(
           'Run: reindex index concurrently %I.%I;',
@@ -69,7 +69,8 @@ as $$
     and observed.object_type in ('trigger', 'policy', 'index', 'constraint', 'column')
   union all
   select
-    'function', observed.object_name, 'note', 'is in our private schema, and not ours', 'Move it to a schema of your own.'
+    'function', observed.object_name, 'note', 'is in our private schema, and not ours',
+    'Move it to a schema of your own.'
   from observed
   where observed.object_type = 'function'
     and observed.object_name like 'herald.%'
@@ -80,16 +81,17 @@ as $$
     )
   union all
   select
-    'installation', 'functions', 'fault', 'nothing is on record of an installation of the functions', 'Run pgherald migrate.'
+    'installation', 'functions', 'fault', 'nothing is on record of an installation of the functions',
+    'Run pgherald migrate.'
   where not exists (select from herald.installation)
   order by 3, 1, 2;
 $$;
 
 comment on function public.doctor() is
-$$Whether tables, indexes, constraints, triggers, policies, functions and rights are as shipped: a row for each difference.
+$$Whether tables, indexes, triggers, policies, functions and rights are as shipped: a row for each difference.
 
-severity fault: something of ours is missing, switched off or changed; what_to_do says how to mend it. note: something of
-the application on our tables. No row: all is as shipped. pgherald doctor asks this, and holds the functions against the
+severity fault: something of ours is missing, switched off or changed; what_to_do says how to mend it. note: something
+of the application on our tables. No row: all is as shipped. pgherald doctor asks this, and holds the functions against the
 files of its own release.$$;
 
 revoke execute on function public.doctor() from public;

@@ -97,7 +97,7 @@ $$;
 comment on function herald.metrics(timestamptz) is
 $$Gauges for a monitor, one row each, those of one name together.
 
-All are of now or of a stretch of time, so none is a counter: each runner counts what it does itself, at its /metrics.$$;
+All are of now or of a stretch of time, so none is a counter: each runner counts what it does, at its own /metrics.$$;
 
 revoke execute on function herald.metrics(timestamptz) from public;
 grant execute on function herald.metrics(timestamptz) to herald_runner;

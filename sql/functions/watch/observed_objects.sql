@@ -15,7 +15,9 @@ as $$
       and (
         c.relnamespace = to_regnamespace('herald')
         or c.oid in (
-          select to_regclass(shipped.object_name) from herald.shipped_objects() as shipped where shipped.object_type = 'table'
+          select to_regclass(shipped.object_name)
+          from herald.shipped_objects() as shipped
+          where shipped.object_type = 'table'
         )
         or (c.relkind = 'v' and c.relnamespace = to_regnamespace('public'))
       )

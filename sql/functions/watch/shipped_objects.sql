@@ -2113,7 +2113,8 @@ values
 ('table', 'public.user_sms_preferences', 'with row security')
 $$;
 
-comment on function herald.shipped_objects() is 'Tables, columns, indexes, constraints and rights as shipped, for doctor().';
+comment on function herald.shipped_objects() is
+'Tables, columns, indexes, constraints and rights as shipped, for doctor().';
 
 revoke execute on function herald.shipped_objects() from public;
 grant execute on function herald.shipped_objects() to herald_runner;
