@@ -2,7 +2,7 @@
 create or replace function herald.shipped_objects()
 returns table (object_type text, object_name text, definition text)
 language sql
-immutable
+stable
 set search_path = ''
 as $$
 values
