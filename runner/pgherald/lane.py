@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import psycopg
 
 from pgherald.database import Claimed, describe, is_passing
+from pgherald.measures import MEASURES
 from pgherald.service import Pulse
 
 if TYPE_CHECKING:
@@ -259,6 +260,8 @@ class Lane(ABC, Generic[Item, Outcome]):
         outcome: Outcome | None = None
         # Not begun if the lease may be over already, because this process or the answer to the claim was held up.
         if not self._stopping.is_set() and time.monotonic() - began < self._pace.lease:
+            MEASURES.in_flight[self.what] += 1
+            work_began = time.monotonic()
             try:
                 outcome = await self._work(item)
             except asyncio.CancelledError:
@@ -269,6 +272,9 @@ class Lane(ABC, Generic[Item, Outcome]):
                 what = f"broke: {type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
                 _log.error(what, extra=self._ids(item))
                 outcome = self._broken(what)
+            finally:
+                MEASURES.in_flight[self.what] -= 1
+                MEASURES.ended(self.what, time.monotonic() - work_began)
         del self._tasks[item.processing_token]
         self._outcomes.put_nowait((item, outcome))
 
@@ -359,8 +365,13 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._next_asks.pop(item.processing_token, None)
         self._freed.set()
 
+    def _count(self, outcome: str | None) -> None:
+        """Count a result that is recorded."""
+        MEASURES.results[self.what, outcome or "none"] += 1
+
     def _tell_too_late(self, item: Item) -> None:
         """Log that a result is nobody's any more."""
+        self._count("too_late")
         _log.warning("the result came after the lease, and was not recorded", extra=self._ids(item))
 
     async def _extend(self) -> None:

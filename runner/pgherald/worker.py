@@ -224,6 +224,7 @@ class Texts(Lane["ClaimedText", Answer]):
         if result is None or not result.recorded:
             self._tell_too_late(text)
             return
+        self._count(result.outcome)
         facts = {
             **self._ids(text),
             "outcome": result.outcome,

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 import socket
 import sys
@@ -17,6 +16,7 @@ import psycopg
 from pgherald.channels import ChannelError, Deliver
 from pgherald.database import Database, DatabaseUnusableError
 from pgherald.handlers import HandlerError, find_channels, find_handlers
+from pgherald.heartbeat import Process, beating, process_name
 from pgherald.jobs import Jobs, Notifications
 from pgherald.log import set_up_logging
 from pgherald.reconciler import Reconciler
@@ -74,7 +74,7 @@ async def _run(settings: RunSettings) -> int:
         database = await stack.enter_async_context(Database(settings.database_url, settings.direct_url))
         await database.check_job_types(list(handlers))
 
-        name = _name()
+        name = process_name()
         lanes: list[Lane[Any, Any]] = []
         reconciler: Reconciler | None = None
         if settings.twilio and _wants(settings, SEND_SMS):
@@ -103,12 +103,14 @@ async def _run(settings: RunSettings) -> int:
         await _serve(settings, database, worker, stack)
         if settings.twilio and settings.twilio.verify_service_sid:
             await stack.enter_async_context(verifying(database, settings.twilio))
-        return await worker.run()
-
-
-def _name() -> str:
-    """Make a name that no other process ever has: in a container, host and process id are the same after a restart."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
+        process = Process(
+            name=name,
+            works_on=[lane.what for lane in lanes],
+            sender=settings.twilio.sender if settings.twilio else None,
+            expects_reports=bool(settings.twilio and settings.twilio.callback_url),
+        )
+        async with beating(database, process):
+            return await worker.run()
 
 
 def _wants(settings: RunSettings, job_type: str) -> bool:
