@@ -1,8 +1,9 @@
 -- A user is deleted, and events forget that they were about them. Until their content is erased it is noted, for an
--- erasure that is asked for afterwards.
+-- erasure that is asked for afterwards. Definer, since whoever deletes a user has no rights here.
 create or replace function herald.note_deleted_user()
 returns trigger
 language plpgsql
+security definer
 set search_path = ''
 as $$
 begin

@@ -1,6 +1,6 @@
 -- All that time does: series recur, texts and notifications come due, digests close, leases run out, counters are
--- folded, old jobs go, and what is personal is erased when it has been kept long enough. From ten runners and a cron job
--- at once it is done by one of them and the others pass; after a time without any tick the next one catches up.
+-- folded, old jobs go, and what is personal is erased when it has been kept long enough. From ten runners and a cron
+-- job at once it is done by one of them and the others pass; after a time without any tick the next one catches up.
 --
 -- Each part stands by itself: a row that somebody holds for long, or one that should never have come to be, costs its
 -- own part this tick, and is told; the others go on.

@@ -1,4 +1,4 @@
--- Goes on with erasures that nobody went on with: what was being sent has ended by now, or the caller did not come back.
+-- Goes on with erasures that nobody went on with: what was being sent has ended, or the caller did not come back.
 create or replace function herald.continue_erasures(p_now timestamptz, p_limit integer default 1000)
 returns integer
 language plpgsql

@@ -48,7 +48,11 @@ begin
   consent as (
     update herald.consent_log
     set phone_number = null, words = null, user_id = null
-    where ((number_hash = any (p_number_hashes) and user_id is null) or user_id = p_user_id)
+    where (
+        user_id = p_user_id
+        -- Of a user who is still here it is theirs, though they have another number by now.
+        or (number_hash = any (p_number_hashes) and (user_id is null or not herald.user_exists(user_id)))
+      )
       and num_nonnulls(phone_number, words, user_id) > 0
     returning number_hash
   )

@@ -22,7 +22,7 @@ select results_eq(
   $$select signature from ours where prosecdef order by 1$$,
   array[
     'confirm_phone_verification(uuid,text)', 'count_unread_notifications()', 'follow_link(text,text,text)', 'herald.admin_user_ids()',
-    'herald.end_delivery_without_text()', 'herald.free_users(uuid[])', 'herald.subscribe_new_users()', 'herald.supersede_verification()', 'herald.user_contacts(uuid[])',
+    'herald.end_delivery_without_text()', 'herald.free_users(uuid[])', 'herald.note_deleted_user()', 'herald.subscribe_new_users()', 'herald.supersede_verification()', 'herald.user_contacts(uuid[])',
     'herald.user_exists(uuid)', 'list_notifications(integer,timestamp with time zone,boolean,uuid)',
     'mark_opened(uuid[],timestamp with time zone)', 'sms_segments(text)', 'start_phone_verification(uuid,text)'
   ],
