@@ -79,15 +79,17 @@ comment on column public.notification_tracking_links.erased_at is
 create table herald.erasures (
   user_id uuid not null,
   requested_at timestamptz not null,
+  continued_at timestamptz not null,
   finished_at timestamptz,
   number_hashes bytea[] not null default '{}',
   constraint erasures_pkey primary key (user_id)
 );
-create index erasures_open_idx on herald.erasures (requested_at) where finished_at is null;
+create index erasures_open_idx on herald.erasures (continued_at) where finished_at is null;
 
 comment on table herald.erasures is
 'Whose data are (being) erased, without a reference: the row is the proof that it was done, also without the user.';
 comment on column herald.erasures.requested_at is 'What came to be later is not part of it.';
+comment on column herald.erasures.continued_at is 'When it was last its turn: what waits for one text holds up no other.';
 comment on column herald.erasures.number_hashes is 'Numbers found so far; empty when it has finished.';
 
 create table herald.erasure_rows (
@@ -95,12 +97,11 @@ create table herald.erasure_rows (
   kind text not null,
   row_id uuid not null,
   constraint erasure_rows_pkey primary key (user_id, kind, row_id),
-  constraint erasure_rows_kind_is_known check (kind in ('text', 'delivery', 'event', 'suppression', 'job')),
-  constraint erasure_rows_user_id_fkey
-  foreign key (user_id) references herald.erasures (user_id) on delete cascade
+  constraint erasure_rows_kind_is_known check (kind in ('text', 'delivery', 'event', 'suppression', 'job'))
 );
 
-comment on table herald.erasure_rows is 'What is left to be erased of open erasures.';
+comment on table herald.erasure_rows is
+'What is left to be erased of open erasures. Without references: it can be a million rows at once, and goes by itself.';
 
 -- The database forgets who an event was about when the user is deleted, and the event may have more in it.
 create table herald.deleted_event_users (

@@ -39,13 +39,15 @@ begin
   );
   -- Only the numbers that something went to: any other may have been somebody else's.
   update herald.erasures
-  set number_hashes = array(
-    select unnest(number_hashes)
-    union
-    select herald.number_hash(phone_number)
-    from public.sms_messages
-    where id = any (v_ids) and twilio_sid is not null and number_erased_at is null
-  )
+  set
+    continued_at = p_now,
+    number_hashes = array(
+      select unnest(number_hashes)
+      union
+      select herald.number_hash(phone_number)
+      from public.sms_messages
+      where id = any (v_ids) and twilio_sid is not null and number_erased_at is null
+    )
   where user_id = p_user_id;
   perform herald.erase_texts(v_ids, true, true, p_now);
   update herald.sms_status_log

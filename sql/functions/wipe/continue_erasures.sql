@@ -13,7 +13,7 @@ begin
     select user_id
     from herald.erasures
     where finished_at is null
-    order by requested_at
+    order by continued_at
     limit 20
     for no key update skip locked
   loop
@@ -25,7 +25,7 @@ end;
 $$;
 
 comment on function herald.continue_erasures(timestamptz, integer) is
-'Erases up to p_limit rows of open erasures, the oldest first; returns how many.';
+'Erases up to p_limit rows of open erasures, in turns; returns how many.';
 
 revoke execute on function herald.continue_erasures(timestamptz, integer) from public;
 grant execute on function herald.continue_erasures(timestamptz, integer) to herald_runner;

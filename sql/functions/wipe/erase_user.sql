@@ -20,8 +20,8 @@ begin
   end if;
   perform herald.check_claim(p_batch_size, interval '1 minute');
 
-  insert into herald.erasures as known (user_id, requested_at)
-  values (p_user_id, v_now)
+  insert into herald.erasures as known (user_id, requested_at, continued_at)
+  values (p_user_id, v_now, v_now)
   on conflict (user_id) do update
   set requested_at = greatest(known.requested_at, v_now), finished_at = null;
   v_hashes := herald.forget_user(p_user_id, v_now);

@@ -1,5 +1,5 @@
 -- Writes down what there is to be erased of a user: all that came to be before the erasure was asked for and has
--- anything personal left.
+-- anything personal left. The offsets keep each look on its index: it might as well read all links, and keep them in mind.
 create or replace function herald.list_erasure(p_user_id uuid, p_requested_at timestamptz)
 returns bigint
 language sql
@@ -19,9 +19,10 @@ as $$
           select
           from public.notification_tracking_links as link
           where link.message_id = message.id and link.erased_at is null
+          offset 0
         )
         or exists (
-          select from herald.sms_status_log as log where log.message_id = message.id and log.parameters <> '{}'
+          select from herald.sms_status_log as log where log.message_id = message.id and log.parameters <> '{}' offset 0
         )
       )
     union all
@@ -35,6 +36,7 @@ as $$
           select
           from public.notification_tracking_links as link
           where link.delivery_id = delivery.id and link.erased_at is null
+          offset 0
         )
       )
     union all
@@ -56,6 +58,7 @@ as $$
           from public.notification_deliveries as delivery
           inner join public.sms_messages as told on told.notification_delivery_id = delivery.id
           where delivery.event_id = event.id and told.words_erased_at is null
+          offset 0
         )
       )
     union all

@@ -1,0 +1,182 @@
+"""An erasure beside runners, reports and a STOP: nothing goes after it, nothing is lost, and nobody waits in a circle."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from uuid import uuid4
+
+import psycopg
+
+from stage import SENDER, Connection, rows, value
+
+CLAIM = "select message_id from public.claim_sms(%s)"
+ERASE = "select remaining from public.erase_user(%s)"
+STOP = "select public.receive_sms(%s, %s, %s, 'STOP, says Ada')"
+COLUMNS = """
+    select attrelid::regclass::text, attname
+    from pg_attribute
+    inner join pg_class on pg_class.oid = attrelid
+    where relnamespace in ('public'::regnamespace, 'herald'::regnamespace)
+      and relkind = 'r' and attnum > 0 and not attisdropped
+"""
+
+
+async def traces(connection: Connection, word: str) -> list[str]:
+    """Tell in which columns of all tables of ours a number or a word stands."""
+    found = []
+    for table, column in await rows(connection, COLUMNS):
+        query = f"select exists (select from {table} where strpos({column}::text, %s) > 0)"  # noqa: S608  the catalog's
+        if await value(connection, query, word):
+            found.append(f"{table}.{column}")
+    return found
+
+
+async def a_text(connection: Connection, number: str) -> str:
+    """Queue a text to a new user with a number, and tell who it is."""
+    user_id = await value(connection, "select tests.a_user_with_phone(%s)", number)
+    await rows(connection, "select public.queue_sms_message(%s, %s, 'hello')", user_id, number)
+    return str(user_id)
+
+
+async def test_a_claim_that_is_under_way_comes_before_the_erasure(connections: Sequence[Connection]) -> None:
+    claimer, eraser, other = connections[:3]
+    user_id = await a_text(claimer, "+12025550190")
+    async with claimer.transaction():
+        assert len(await rows(claimer, CLAIM, SENDER)) == 1
+        erasure = asyncio.create_task(value(eraser, ERASE, user_id))
+        await asyncio.sleep(0.5)
+        assert not erasure.done(), "the erasure waits until it is settled who is first"
+    assert await erasure == 2, "the text is being sent, and its job runs"
+    assert await value(other, "select message_content from public.sms_messages") == "hello"
+
+
+async def test_an_erasure_that_is_under_way_comes_before_the_claim(connections: Sequence[Connection]) -> None:
+    claimer, eraser = connections[:2]
+    user_id = await a_text(claimer, "+12025550191")
+    async with eraser.transaction():
+        assert await value(eraser, ERASE, user_id) == 0
+        assert await rows(claimer, CLAIM, SENDER) == [], "a claim waits for nobody"
+    assert await rows(claimer, CLAIM, SENDER) == []
+    assert await traces(claimer, "+12025550191") == []
+
+
+async def test_a_stop_that_is_under_way_comes_before_the_erasure(connections: Sequence[Connection]) -> None:
+    eraser, stopper, other = connections[:3]
+    user_id = await a_text(eraser, "+12025550192")
+    async with stopper.transaction():
+        await value(stopper, STOP, "SM1", "+12025550192", SENDER)
+        erasure = asyncio.create_task(value(eraser, ERASE, user_id))
+        await asyncio.sleep(0.5)
+        assert not erasure.done()
+    assert await erasure == 0
+    assert await value(other, "select count(*) from herald.suppressed_numbers") == 1, "the STOP goes on by its hash"
+    for trace in ("+12025550192", "Ada"):
+        assert await traces(other, trace) == [], "and nothing readable is left"
+
+
+async def test_a_stop_after_the_erasure_is_heard(connections: Sequence[Connection]) -> None:
+    eraser, stopper, other = connections[:3]
+    user_id = await a_text(eraser, "+12025550193")
+    async with eraser.transaction():
+        await value(eraser, ERASE, user_id)
+        stop = asyncio.create_task(value(stopper, STOP, "SM1", "+12025550193", SENDER))
+        await asyncio.sleep(0.5)
+        assert not stop.done(), "the number has its turns"
+    assert await stop == "stop_in_words"
+    assert await value(other, "select count(*) from herald.suppressed_numbers") == 1
+    assert await value(other, "select public.erase_number('+12025550193')") == 3
+    assert await traces(other, "+12025550193") == []
+
+
+async def test_what_is_told_while_the_erasure_begins_is_part_of_it(connections: Sequence[Connection]) -> None:
+    eraser, teller, other = connections[:3]
+    user_id = await value(teller, "select tests.a_user()")
+    await rows(
+        teller,
+        "insert into public.notification_subscriptions (user_id, event_type) values (%s, 'calendar.sync_failed')",
+        user_id,
+    )
+    emit = """select public.emit_notification_event('calendar.sync_failed', p_payload => '{"title": "Dear Ada"}')"""
+    async with teller.transaction():
+        await rows(teller, emit)
+        erasure = asyncio.create_task(value(eraser, ERASE, user_id))
+        await asyncio.sleep(0.5)
+        assert not erasure.done(), "what is being told to the user is waited for"
+    assert await erasure == 0
+    query = "select count(*) from public.notification_deliveries where payload::text ~ 'Ada'"
+    assert await value(other, query) == 0
+
+
+async def test_runners_reports_and_erasures_do_not_wait_in_a_circle(connections: Sequence[Connection]) -> None:
+    """Five claim and record, five bring reports, four erase, one ticks: no error, and in the end nothing is left."""
+    choose = random.Random(4711)  # noqa: S311  no secret
+    numbers = [f"+1202555{4000 + number}" for number in range(120)]
+    users = [await a_text(connections[0], number) for number in numbers]
+    for user_id in users:
+        for _ in range(3):
+            await rows(connections[0], "select public.queue_sms_message(%s, null, 'hello')", user_id)
+    sids: list[str] = []
+    over = asyncio.Event()
+
+    async def run(connection: Connection) -> None:
+        claim = "select job_id, processing_token, attempt_id from public.claim_sms(%s, 5)"
+        record = """
+            select public.record_sms_results(jsonb_build_array(jsonb_build_object(
+              'job_id', %s::uuid, 'processing_token', %s::uuid, 'attempt_id', %s::uuid,
+              'http_status', %s::integer, 'sid', %s::text)))
+        """
+        while not over.is_set():
+            for job in await rows(connection, claim, SENDER):
+                accepted = choose.random() < 0.7  # noqa: PLR2004
+                sid = f"SM{uuid4().hex}" if accepted else None
+                if sid:
+                    sids.append(sid)
+                await asyncio.sleep(choose.random() / 100)
+                await rows(connection, record, *job, 201 if accepted else 503, sid)
+            await asyncio.sleep(0.01)
+
+    async def report(connection: Connection) -> None:
+        while not over.is_set():
+            if sids:
+                status = choose.choice(["sent", "delivered", "undelivered"])
+                query = "select public.record_twilio_status(null, %s, %s)"
+                await rows(connection, query, choose.choice(sids), status)
+            await asyncio.sleep(0.001)
+
+    async def tick(connection: Connection) -> None:
+        while not over.is_set():
+            told = await value(connection, "select public.tick()")
+            assert "failed" not in told, told
+            await asyncio.sleep(0.1)
+
+    async def erase(connection: Connection, mine: Sequence[str]) -> None:
+        for user_id in mine:
+            await rows(connection, ERASE, user_id)
+            await asyncio.sleep(0.02)
+
+    others = [asyncio.create_task(run(connection)) for connection in connections[:5]]
+    others += [asyncio.create_task(report(connection)) for connection in connections[5:10]]
+    others.append(asyncio.create_task(tick(connections[10])))
+    await asyncio.sleep(0.3)
+    try:
+        await asyncio.gather(*(erase(connection, users[turn::4]) for turn, connection in enumerate(connections[11:15])))
+        await asyncio.sleep(1)
+    finally:
+        over.set()
+    for result in await asyncio.gather(*others, return_exceptions=True):
+        assert not isinstance(result, (psycopg.Error, AssertionError)), result
+
+    last = connections[15]
+    await rows(
+        last,
+        """
+        select public.resolve_sms_in_doubt(message.id, false)
+        from public.sms_messages as message
+        where status = 'sending'
+        """,
+    )
+    for _ in range(len(users) // 20 + 1):
+        await rows(last, "select public.tick()")
+    assert await value(last, "select count(*) from herald.erasures where finished_at is null") == 0
+    for trace in ("+1202555", "hello"):
+        assert await traces(last, trace) == []
