@@ -89,7 +89,8 @@ create index erasures_open_idx on herald.erasures (continued_at) where finished_
 comment on table herald.erasures is
 'Whose data are (being) erased, without a reference: the row is the proof that it was done, also without the user.';
 comment on column herald.erasures.requested_at is 'What came to be later is not part of it.';
-comment on column herald.erasures.continued_at is 'When it was last its turn: what waits for one text holds up no other.';
+comment on column herald.erasures.continued_at is
+'When it was last its turn: what waits for one text holds up no other.';
 comment on column herald.erasures.number_hashes is 'Numbers found so far; empty when it has finished.';
 
 create table herald.erasure_rows (
@@ -116,6 +117,7 @@ create index deleted_event_users_event_id_idx on herald.deleted_event_users (eve
 comment on table herald.deleted_event_users is
 'Actors and targets of events whose users are gone, until the event''s content is: a later erasure finds it by them.';
 
+revoke all on herald.erasures, herald.erasure_rows, herald.deleted_event_users from public;
 grant select, insert, update on herald.erasures to herald_runner;
 grant select, insert, delete on herald.erasure_rows, herald.deleted_event_users to herald_runner;
 -- An erasure forgets these.

@@ -2,8 +2,8 @@
 -- depends: 0022_privacy
 -- transactional: false
 
--- Not concurrently: that cannot be part of a transaction, and some tools that apply these files make one of each. Writes
--- to a table wait while its indexes are built, some seconds for each million of rows.
+-- Not concurrently: that cannot be part of a transaction, and some tools that apply these files make one of each. While
+-- its indexes are built, writes to a table wait: some seconds for each million of rows.
 -- squawk-ignore-file require-concurrent-index-creation
 
 begin;

@@ -3,8 +3,8 @@
 begin;
 
 select 1 / (count(*) = 10)::integer
-from pg_catalog.pg_index
-inner join pg_catalog.pg_class on pg_class.oid = pg_index.indexrelid
-where relname like '%\_kept\_idx' and indisvalid;
+from pg_catalog.pg_class as found
+inner join pg_catalog.pg_index as built on found.oid = built.indexrelid
+where found.relname like '%\_kept\_idx' and built.indisvalid;
 
 rollback;

@@ -45,6 +45,10 @@ begin
     raise exception 'text % has been erased', new.id
       using errcode = 'SMS01', hint = 'It cannot be sent any more: queue a new one.';
   end if;
+  -- A late report may bring the number again.
+  if new.number_erased_at is not null then
+    new.twilio_error_message := null;
+  end if;
   if (tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number) and new.number_erased_at is null then
     perform herald.require_e164('phone_number', new.phone_number);
   end if;

@@ -25,7 +25,10 @@ revoke execute on function herald.note_deleted_user() from public;
 create or replace trigger t50_note_deleted_user
 after update of actor_user_id, target_user_id on public.notification_events
 for each row when (
-  (old.actor_user_id is not null and new.actor_user_id is null)
-  or (old.target_user_id is not null and new.target_user_id is null)
+  (new.redacted_at is null or new.idempotency_key is not null)
+  and (
+    (old.actor_user_id is not null and new.actor_user_id is null)
+    or (old.target_user_id is not null and new.target_user_id is null)
+  )
 )
 execute function herald.note_deleted_user();

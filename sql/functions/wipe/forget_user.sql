@@ -25,15 +25,15 @@ begin
     select number_hash from herald.phone_verifications where user_id = p_user_id
   );
 
-  -- Whoever is just emitting to them is waited for; what comes of that is found afterwards. The rows stay, switched off:
-  -- every delivery refers to one.
+  -- Whoever is just emitting to them is waited for, in the order in which an emission takes these; what comes of that is
+  -- found afterwards. Subscriptions stay, switched off: every delivery refers to one.
+  delete from herald.notification_turns where user_id = p_user_id;
+  delete from herald.notification_digests where user_id = p_user_id and flushed_at is null;
   perform from public.notification_subscriptions where user_id = p_user_id order by id for update;
   update public.notification_subscriptions set is_active = false, filters = null where user_id = p_user_id;
   delete from public.user_notification_preferences where user_id = p_user_id;
   delete from public.push_subscriptions where user_id = p_user_id;
   delete from herald.notification_latecomers where user_id = p_user_id;
-  delete from herald.notification_digests where user_id = p_user_id and flushed_at is null;
-  delete from herald.notification_turns where user_id = p_user_id;
   delete from herald.admins where user_id = p_user_id;
 
   v_verifications := array(select id from herald.phone_verifications where user_id = p_user_id);

@@ -1,5 +1,5 @@
 -- Writes down what there is to be erased of a user: all that came to be before the erasure was asked for and has
--- anything personal left. The offsets keep each look on its index: it might as well read all links, and keep them in mind.
+-- anything personal left. The offsets keep each look on its index: the planner might as well read all links at once.
 create or replace function herald.list_erasure(p_user_id uuid, p_requested_at timestamptz)
 returns bigint
 language sql

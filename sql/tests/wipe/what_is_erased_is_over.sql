@@ -1,7 +1,7 @@
 -- A text or a notification that has been erased says so where somebody asks, is not listed as if it were blank, and cannot be
 -- sent again. A report that comes late is still recorded.
 begin;
-select plan(22);
+select plan(25);
 
 create temporary table message on commit drop as
 select what, a_text(what::sms_status) as id from unnest('{sent, delivered, failed, undelivered, cancelled}'::text[]) as what;
@@ -31,6 +31,9 @@ select is((select status::text from message inner join sms_messages using (id) w
 select is_empty($$select from herald.suppressed_numbers$$, 'and suppresses nobody');
 select is_empty($$select from herald.failing_numbers$$, 'nor counts against anybody');
 
+select is((select updated_sms from message cross join lateral update_sms_status_atomic(id, 'SM' || id, 'delivered', 'delivered', null, 'to +12025550123') where what = 'sent'), true, 'nor is one kept');
+select is((select twilio_error_message from message inner join sms_messages using (id) where what = 'sent'), null, 'that brings a number again');
+
 -- Notifications.
 create temporary table who on commit drop as select a_user() as id;
 insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from who;
@@ -44,6 +47,16 @@ select is(count_unread_notifications(), 0::bigint, 'nor counted');
 select is(
   (select evidence from explain_notification((select event_id from delivery), (select id from who)) where channel = 'in_app'),
   'what it said was erased at 2030-05-01 12:00:00 UTC', 'an explanation says so'
+);
+update user_notification_preferences set batch_enabled = true;
+create temporary table gathered on commit drop as
+select emit_notification_event('calendar.sync_failed', p_target_user_id => who.id, p_payload => jsonb_build_object('title', word)) as id
+from who, unnest('{first, second}'::text[]) as word;
+select from herald.flush_digests(now() + interval '1 hour');
+select from herald.erase_deliveries(array(select id from notification_deliveries where digest_id is not null and status <> 'pending'), now());
+select from redact_notification_event((select min(id::text)::uuid from gathered));
+select is_empty(
+  $$select from notification_deliveries where erased_at is not null and payload::text ~ 'first|second'$$, 'a digest that is told anew does not get its words back'
 );
 create temporary table failed on commit drop as select a_delivery('failed') as id;
 select is(herald.erase_deliveries(array(select id from failed), now()), 1, 'one that failed is erased');
