@@ -1,5 +1,5 @@
--- Everything that is on record about a person, as it stands there, but for what lets somebody pass for them (codes, keys
--- of devices) and hashes by which numbers are known. A column that is added is in it by itself.
+-- Everything that is on record about a person, as it stands there, but for what lets somebody pass for them (codes and
+-- keys of devices) and hashes by which numbers are known. A column that is added is in it by itself.
 --
 -- A number can have had another holder: of texts that came in from it, only those since it has been the user's.
 create or replace function public.export_user(p_user_id uuid)

@@ -1,7 +1,7 @@
 -- Whoever is erased gets nothing more: what waits is cancelled, what is being sent ends by the rules and is erased then, and
 -- what is asked for afterwards does not pass the gates.
 begin;
-select plan(21);
+select plan(22);
 
 create temporary table who on commit drop as select a_user_with_phone('+12025550131') as id;
 alter table users add column if not exists email text;
@@ -85,6 +85,7 @@ select is(
 select is((select (finished_at is not null, number_hashes)::text from herald.erasures), '(t,{})', 'and the erasure is over');
 select is((select count(*) from herald.erasure_rows), 0::bigint, 'with nothing left on its list');
 
+select is_empty('select from notification_subscriptions where is_active', 'subscriptions are switched off');
 create temporary table later on commit drop as select queue_sms_message(id, '+12025550131', 'hello again') as id from who;
 select is((select status::text from sms_messages inner join later using (id)), 'cancelled', 'a text that is queued afterwards does not go');
 select from emit_notification_event('calendar.sync_failed', p_target_user_id => (select id from who));

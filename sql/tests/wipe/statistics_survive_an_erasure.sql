@@ -36,6 +36,8 @@ update user_sms_preferences set opted_out = true, opted_out_at = '2025-03-02 10:
 
 create temporary table event on commit drop as
 select emit_notification_event('calendar.sync_failed', p_target_user_id => id, p_payload => '{"title": "Out of date"}') as id from who;
+-- One of an application that writes them itself.
+insert into notification_deliveries (recipient_user_id, channel, payload) select id, 'in_app', '{"event_type": "brief.completed", "title": "hers"}' from who;
 update notification_deliveries set status = 'opened', opened_at = delivered_at + interval '4 seconds' where channel = 'in_app';
 select from notification_deliveries cross join lateral create_tracking_link(notification_deliveries.id, 'https://example.com/her') where channel = 'in_app';
 select from notification_tracking_links cross join lateral record_link_click(short_code, 'a browser', 'GET', now() + interval '1 hour');
@@ -51,6 +53,8 @@ create function pg_temp.figures() returns table (name text, figures text) langua
   union all
   select 'overview', get_notification_overview_metrics::text from get_notification_overview_metrics('1 day')
   union all
+  select 'kinds', string_agg(event_type, ' ' order by event_type) from herald.notification_facts('-infinity', 'infinity')
+  union all
   select 'clicks', get_link_click_stats::text from get_link_click_stats()
   union all
   select 'reports', string_agg(twilio_status || times_received, ' ') from herald.sms_status_log
@@ -59,9 +63,10 @@ create temporary table told on commit drop as
 values
   ('texts by day', '(2025-03-01,3,3,2,1,0,3000.00,66.67,0.04,0,0,0,1) (2025-03-02,3,0,0,0,3,0,0,0.00,1,1,1,0)'),
   ('events', '(calendar.sync_failed,1,1,1,100.00,100.00)'),
-  ('channels', '(email,0,0,0,0,0) (in_app,1,1,1,1,0) (push,0,0,0,0,0) (sms,0,0,0,0,0)'),
-  ('overview', '(1,100.00,100.00,100.00)'),
-  ('clicks', '(1,1,1,100.00)'),
+  ('channels', '(email,0,0,0,0,0) (in_app,2,2,2,2,0) (push,0,0,0,0,0) (sms,0,0,0,0,0)'),
+  ('overview', '(2,100.00,100.00,100.00)'),
+  ('kinds', 'brief.completed calendar.sync_failed'),
+  ('clicks', '(2,2,2,100.00)'),
   ('reports', 'sent1 sent1 sent1');
 select set_eq('select * from pg_temp.figures()', 'select * from told', 'this is what is counted');
 
@@ -70,7 +75,7 @@ savepoint kept;
 update herald.retention set keep = '1 second';
 select is(
   (select array_agg(policy || ' ' || erased order by policy) from apply_retention(p_now => now() + interval '4 days')),
-  '{"consent 1","events 1","inbound_numbers 0","inbound_words 0","links 1","notifications 1","sms_numbers 6","sms_reports 3","sms_words 6",
+  '{"consent 1","events 1","inbound_numbers 0","inbound_words 0","links 2","notifications 2","sms_numbers 6","sms_reports 3","sms_words 6",
     "suppressed_numbers 0"}',
   'everything is erased when it has been kept long enough'
 );
