@@ -42,7 +42,9 @@ begin
         when 'template_uses_folded' then herald.fold_template_uses()
         when 'verifications_ended' then herald.end_verifications(p_now)
         when 'users_erased' then herald.continue_erasures(p_now)
-        when 'retention_applied' then (select sum(done.erased) from public.apply_retention(null, 500, p_now) as done)
+        when 'retention_applied' then (
+          select sum(done.erased)::integer from public.apply_retention(null, 500, p_now) as done
+        )
         when 'jobs_pruned' then (
           select gone.deleted_count
           from herald.settings as setting

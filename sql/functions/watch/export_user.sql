@@ -10,7 +10,7 @@ set search_path = ''
 as $$
 begin
   if p_user_id is null then
-    perform herald.refuse_unknown('p_user_id', null);
+    raise exception 'p_user_id is null' using errcode = '22004', hint = 'Give the id of a user.';
   end if;
 
   return query

@@ -127,7 +127,7 @@ begin
       )
     returning row_id
   )
-  select v_erased + count(*)
+  select v_erased + count(*)::integer
   into v_erased
   from gone;
 
@@ -175,7 +175,7 @@ begin
       )
     returning listed.row_id
   )
-  select v_erased + count(*)
+  select v_erased + count(*)::integer
   into v_erased
   from gone;
 

@@ -11,7 +11,7 @@ declare
   v_event_id uuid;
   v_deliveries uuid[];
   v_texts uuid[];
-  v_erased uuid[] := '{}';
+  v_erased uuid[] := array[]::uuid[];
 begin
   foreach v_event_id in array p_event_ids loop
     perform public.redact_notification_event(v_event_id, p_now);

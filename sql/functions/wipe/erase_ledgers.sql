@@ -56,7 +56,7 @@ begin
       and num_nonnulls(phone_number, words, user_id) > 0
     returning number_hash
   )
-  select (select count(*) from suppressed) + (select count(*) from inbound) + (select count(*) from consent)
+  select ((select count(*) from suppressed) + (select count(*) from inbound) + (select count(*) from consent))::integer
   into v_erased;
 
   -- A turn that somebody has just taken is left to them.

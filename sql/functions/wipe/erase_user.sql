@@ -16,7 +16,7 @@ declare
   v_hashes bytea[];
 begin
   if p_user_id is null then
-    perform herald.refuse_unknown('p_user_id', null);
+    raise exception 'p_user_id is null' using errcode = '22004', hint = 'Give the id of a user.';
   end if;
   perform herald.check_claim(p_batch_size, interval '1 minute');
 

@@ -1,7 +1,7 @@
 -- Of somebody with a great many texts each call erases a bounded amount, says what is left, and whoever does not call again
 -- leaves it to the ticks. It is of what there was when it was asked for, also if the user has been deleted by then.
 begin;
-select plan(16);
+select plan(22);
 
 create temporary table who on commit drop as select a_user_with_phone('+12025550161') as id;
 insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from who;
@@ -37,6 +37,26 @@ select is(
 );
 select is_empty($$select from herald.consent_log where words = 'her words' or phone_number = '+12025550163'$$, 'and the ledger');
 select throws_ok('select erase_user(null)', '22004', null, 'nobody cannot be erased');
+
+-- All of it with no more rights than the runner has, and none without them.
+create temporary table full_one on commit drop as select a_user_with_phone('+12025550164') as id;
+insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from full_one;
+insert into push_subscriptions (user_id, endpoint, p256dh_key, auth_key) select id, 'https://push.example.com/ada', 'key', 'key' from full_one;
+select from full_one cross join lateral queue_sms_message(id, null, 'hello', p_recurrence_pattern => 'FREQ=DAILY', p_scheduled_for => '2040-05-01');
+select from emit_notification_event('calendar.sync_failed', p_target_user_id => (select id from full_one), p_payload => '{"title": "Ada"}');
+select from full_one cross join lateral herald.begin_verification(id, '+12025550165', now());
+select from receive_sms('IN1', '+12025550164', null, 'STOP');
+select from receive_sms('IN2', '+12025550166', null, 'STOP');
+select from full_one cross join lateral set_config('test.full_one', id::text, true);
+set local role herald_runner;
+select lives_ok($$select export_user(current_setting('test.full_one')::uuid)$$, 'the runner''s role can export');
+select is((select remaining from erase_user(current_setting('test.full_one')::uuid)), 0::bigint, 'erase');
+select is(erase_number('+12025550166'), 3, 'erase a number');
+select lives_ok($$select apply_retention(p_now => now() + interval '10 years')$$, 'and keep no longer');
+set local role herald_client;
+select throws_ok('select erase_user(gen_random_uuid())', '42501', null, 'a client cannot erase');
+select throws_ok('select export_user(gen_random_uuid())', '42501', null, 'nor export');
+reset role;
 
 select * from finish();
 rollback;
