@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from uuid import uuid4
 
-from stage import SENDER, Connection, rows, value
+from stage import SENDER, Connection, Desk, Provider, a_runner, accept_after, rows, until, value
 
 CLAIM = "select message_id from public.claim_sms(%s)"
 ERASE = "select remaining from public.erase_user(%s)"
@@ -103,6 +103,32 @@ async def test_what_is_told_while_the_erasure_begins_is_part_of_it(connections: 
     assert await erasure == 0
     query = "select count(*) from public.notification_deliveries where payload::text ~ 'Ada'"
     assert await value(other, query) == 0
+
+
+async def test_what_a_runner_is_sending_goes_once_and_is_erased_then(database_url: str) -> None:
+    desk, provider = Desk(database_url), Provider()
+    provider.behaviour = accept_after(1.5)
+    async with provider.running(), a_runner(database_url, provider, tick_interval=0.2):
+        [message_id] = await desk.queue("dear reader")
+        await until(lambda: provider.under_way == 1)
+        erase = """
+            select remaining, in_flight
+            from public.erase_user((select user_id from public.sms_messages where id = %s))
+        """
+        [told] = await desk.rows(erase, message_id)
+        assert told == {"remaining": 2, "in_flight": 2}, "the text and its job"
+        await desk.queue("to somebody else")
+
+        async def is_over() -> bool:
+            return bool(await desk.rows("select user_id from herald.erasures where finished_at is not null"))
+
+        async with asyncio.timeout(20):
+            while not await is_over():
+                await asyncio.sleep(0.1)
+        await desk.until({"sent": 2})
+    assert sorted(provider.posts) == ["dear reader", "to somebody else"]
+    words = await desk.rows("select message_content from public.sms_messages order by created_at")
+    assert [row["message_content"] for row in words] == ["(erased)", "to somebody else"]
 
 
 class Commotion:
