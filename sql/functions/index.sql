@@ -293,6 +293,9 @@ $found$;
 \ir wipe/erase_jobs.sql
 \ir wipe/erase_ledgers.sql
 \ir wipe/erase_links.sql
+\ir wipe/erase_listed_deliveries.sql
+\ir wipe/erase_listed_jobs.sql
+\ir wipe/erase_listed_texts.sql
 \ir wipe/erase_number.sql
 \ir wipe/erase_texts.sql
 \ir wipe/erase_user.sql
