@@ -3,7 +3,7 @@ create or replace function herald.shipped_objects()
 returns table (object_type text, object_name text, definition text)
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 values
 ('column', 'herald.admins.user_id', 'uuid not null'),
