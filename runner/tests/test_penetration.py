@@ -179,7 +179,7 @@ def test_functions_operators_and_tables_first_in_the_path_change_nothing(connect
     sign_in(connection)
     leave_a_trap(connection)
     shadows: tuple[LiteralString, ...] = (
-        "create function evil.now() returns date language sql as $$select evil.note(); select null::date$$",
+        "create function evil.now() returns date language sql as $$select evil.note(); select current_date$$",
         "create function evil.current_user_id() returns uuid language sql as $$select evil.note(); select null::uuid$$",
         "create function evil.jsonb_typeof(jsonb) returns text language sql as $$select evil.note(); select 'object'$$",
         "create function evil.left(text, integer) returns text language sql as $$select evil.note(); select $1$$",
@@ -324,9 +324,9 @@ def test_an_id_of_somebody_else_in_a_call_is_not_heard(connection: Connection) -
         for call in ("end_sms_series", "skip_sms_occurrence"):
             with undone(connection), pytest.raises(psycopg.errors.ForeignKeyViolation):
                 connection.execute(ask, (call, forged))
-    for call in ("tick", "queue_sms_message", "cancel_sms; select 1", "", None):
+    for unknown in ("tick", "queue_sms_message", "cancel_sms; select 1", "", None):
         with undone(connection), pytest.raises(psycopg.errors.InvalidParameterValue):
-            connection.execute(ask, (call, Jsonb({})))
+            connection.execute(ask, (unknown, Jsonb({})))
     connection.execute(ask, ("start_phone_verification", Jsonb({"phone_number": "+12025550179", "user_id": BOB})))
     connection.execute("reset role")
     assert connection.execute("select user_id::text from herald.phone_verifications").fetchall() == [(ADA,)]
@@ -577,6 +577,21 @@ def test_no_function_runs_what_it_put_together(connection: Connection) -> None:
         """
     ).fetchall()
     assert made_of_words == [("herald.close_table(regclass)",)], "which migrations call, with a table"
+
+
+def test_nobody_locks_a_table_or_a_row_of_others(connection: Connection) -> None:
+    ours: LiteralString = """
+        select relname::text from pg_catalog.pg_class
+        where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not in ('users', 'projects', 'tasks')
+    """
+    names = connection.execute(ours).fetchall()
+    sign_in(connection)
+    for (name,) in names:
+        lock = sql.SQL("lock table public.{} in row exclusive mode").format(sql.Identifier(name))
+        with undone(connection), pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(lock)
+    rows = connection.execute("select user_id::text from public.user_sms_preferences for update").fetchall()
+    assert rows == [(ADA,)]
 
 
 def test_a_flood_of_devices_stays_small(connection: Connection) -> None:
