@@ -45,7 +45,7 @@ comment on function public.redrive_sms(uuid, timestamptz) is
 $$Queues a failed or undelivered text again, with all attempts; false if it is neither, or if its runner has still to
 say what came of the last request.
 
-It passes the gates again: give a text that has expired a new expires_at first.$$;
+It passes the gates again: give a text that has expired a new expires_at first. Errors: SMS01 it has been erased.$$;
 
 revoke execute on function public.redrive_sms(uuid, timestamptz) from public;
 grant execute on function public.redrive_sms(uuid, timestamptz) to herald_runner;

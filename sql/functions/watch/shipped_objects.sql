@@ -1657,7 +1657,7 @@ values
   'index',
   'public.notification_tracking_links: notification_tracking_links_day_idx',
   'CREATE INDEX notification_tracking_links_day_idx ON public.notification_tracking_links USING brin '
-  || '((((created_at AT TIME ZONE ''UTC''::text))::date)) WITH (pages_per_range=''32'', autosummarize=''on'')'
+  || '((((created_at AT TIME ZONE ''UTC''::text))::date)) WITH (pages_per_range=''32'')'
 ),
 (
   'index',
@@ -1784,7 +1784,7 @@ values
   'CREATE INDEX sms_messages_days_idx ON public.sms_messages USING brin ((((created_at AT TIME ZONE '
   || '''UTC''::text))::date), (((sent_at AT TIME ZONE ''UTC''::text))::date), (((delivered_at AT TIME ZONE '
   || '''UTC''::text))::date), (((failed_at AT TIME ZONE ''UTC''::text))::date), (((cancelled_at AT TIME ZONE '
-  || '''UTC''::text))::date)) WITH (pages_per_range=''32'', autosummarize=''on'')'
+  || '''UTC''::text))::date)) WITH (pages_per_range=''32'')'
 ),
 (
   'index',
