@@ -1,6 +1,6 @@
 # pgherald. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test run bench chaos year check format clean
+.PHONY: help demo test run bench chaos year check format docs clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +41,9 @@ format: $(READY) ## Format Python and SQL in place
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 	$(BIN)/sqlfluff fix --processes 0 --disable-progress-bar migrations sql/functions
+
+docs: $(READY) ## Write the reference, the picture of the tables and that of the states from the database
+	$(BIN)/python tools/write_docs.py
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
