@@ -10,7 +10,7 @@ class LazyGroup(click.Group):
     """Imports a command's module only when that command is wanted, so that an extra is needed only where it is used."""
 
     modules: ClassVar[tuple[str, ...]] = (
-        "demo", "explain", "migrate", "preview", "run", "schedule", "serve", "simulate",
+        "demo", "explain", "export", "migrate", "preview", "run", "schedule", "serve", "simulate",
     )  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -149,6 +150,12 @@ class Book:
     unfinished: dict[str, str]
     sqitch: dict[str, str | None]
     stock_yoyo: frozenset[str]
+    supabase: frozenset[str]
+
+    @property
+    def by_others(self) -> set[str]:
+        """Name what other tools have deployed, by their own books."""
+        return set(self.sqitch) | self.stock_yoyo | self.supabase
 
 
 def _quiet(_: str) -> None:
@@ -159,7 +166,7 @@ def _quiet(_: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """A piece of SQL and where it comes from."""
 
     path: Path
@@ -167,9 +174,9 @@ class _Part:
     lines_before: int = 0
 
 
-def _parts(path: Path) -> list[_Part]:
+def read_script(path: Path) -> list[Part]:
     r"""Read a script; a line `\ir FILE` stands for that file, as psql has it."""
-    parts: list[_Part] = []
+    parts: list[Part] = []
     lines: list[str] = []
     start = 0
     for number, line in enumerate(path.read_text("utf-8").splitlines(keepends=True), 1):
@@ -177,10 +184,10 @@ def _parts(path: Path) -> list[_Part]:
         if include is None:
             lines.append(line)
             continue
-        parts.append(_Part(path, "".join(lines), start))
-        parts.extend(_parts(path.parent / include[1]))
+        parts.append(Part(path, "".join(lines), start))
+        parts.extend(read_script(path.parent / include[1]))
         lines, start = [], number
-    parts.append(_Part(path, "".join(lines), start))
+    parts.append(Part(path, "".join(lines), start))
     return [part for part in parts if part.text.strip()]
 
 
@@ -198,20 +205,21 @@ def _statements(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def _has_transaction(text: str) -> bool:
+def has_transaction(text: str) -> bool:
+    """Tell whether a script brings its transaction along; one that does not cannot run in any."""
     return re.search(r"^begin\s*;", text, re.IGNORECASE | re.MULTILINE) is not None
 
 
 def run_script(connection: Connection, path: Path, root: Path) -> int:
     """Run a file and what it includes; the count of the included files comes back."""
-    parts = _parts(path)
+    parts = read_script(path)
     for part in parts:
         pieces = [part]
         # The server puts a transaction around a message of several statements. A migration without one of its own is
         # one that cannot run in a transaction, and so goes statement by statement.
-        if part.path.parent.name == "migrations" and not _has_transaction(part.text):
+        if part.path.parent.name == "migrations" and not has_transaction(part.text):
             pieces = [
-                _Part(part.path, text, part.text.count("\n", 0, offset)) for offset, text in _statements(part.text)
+                Part(part.path, text, part.text.count("\n", 0, offset)) for offset, text in _statements(part.text)
             ]
         for piece in pieces:
             done, failure = _send(connection, piece.text)
@@ -257,7 +265,7 @@ def _send(connection: Connection, text: str) -> tuple[int, PGresult | None]:
     return done, failure
 
 
-def _explain(part: _Part, done: int, failure: PGresult, root: Path) -> str:
+def _explain(part: Part, done: int, failure: PGresult, root: Path) -> str:
     """Say which statement of which line failed, and why."""
 
     def field(name: DiagnosticField) -> str:
@@ -412,6 +420,7 @@ def _read(connection: Connection, tree: Tree) -> Book:
     unfinished: dict[str, str] = {}
     sqitch: dict[str, str | None] = {}
     stock: set[str] = set()
+    supabase: set[str] = set()
     if _exists(connection, SCHEMA, default_migration_table):
         query = SQL("select migration_id, applied_at_utc from {}").format(Identifier(SCHEMA, default_migration_table))
         applied = {name: at.replace(tzinfo=UTC) for name, at in connection.execute(query)}
@@ -428,7 +437,11 @@ def _read(connection: Connection, tree: Tree) -> Book:
     if _exists(connection, "public", default_migration_table):
         query = SQL("select migration_id from {}").format(Identifier("public", default_migration_table))
         stock = {name for (name,) in connection.execute(query)} & set(tree.names())
-    return Book(applied, digests, unfinished, sqitch, frozenset(stock))
+    if _exists(connection, "supabase_migrations", "schema_migrations"):
+        # The names that `pgherald export supabase` gives; the functions are no migration.
+        exported = r"select substring(name from '^pgherald_(\d{4}_.+)') from supabase_migrations.schema_migrations"
+        supabase = {name for (name,) in connection.execute(exported) if name}
+    return Book(applied, digests, unfinished, sqitch, frozenset(stock), frozenset(supabase))
 
 
 def _look(url: str, tree: Tree) -> Book:
@@ -455,9 +468,14 @@ def _check(tree: Tree, book: Book, *, accept_edited: bool = False) -> None:
             f"the database is ahead of these files: it has {', '.join(unknown)}"
             "\n  hint: use the release of pgherald that migrated it, or a newer one"
         )
-    elsewhere = (set(book.sqitch) | book.stock_yoyo) - set(book.applied)
-    if taken := sorted(name for name in elsewhere if _file(tree, name)):
-        by = "sqitch" if set(taken) & set(book.sqitch) else "yoyo, with its books in public"
+    if taken := sorted(name for name in book.by_others - set(book.applied) if _file(tree, name)):
+        by = (
+            "sqitch"
+            if set(taken) & set(book.sqitch)
+            else "Supabase's command line"
+            if set(taken) & book.supabase
+            else "yoyo, with its books in public"
+        )
         raise MigrationError(
             f"{', '.join(taken)}: deployed already by {by}\n  hint: pgherald migrate --adopt takes over what is there"
         )
@@ -623,6 +641,13 @@ def _is_deployed(url: str, tree: Tree, name: str) -> bool:
         return True
 
 
+def _deployed_without_books(url: str, tree: Tree, book: Book) -> set[str]:
+    """Name the migrations that are here although no books tell of any, as after psql alone."""
+    if book.applied:
+        return set()
+    return set(takewhile(lambda name: _is_deployed(url, tree, name), tree.names()))
+
+
 def _finish_interrupted(url: str, tree: Tree, backend: Any, ledger: _Ledger, echo: Echo) -> None:  # noqa: ANN401
     """Bring the books in line with what a killed run really did: script and mark are two transactions."""
     book = _read(backend.connection, tree)
@@ -654,6 +679,11 @@ def migrate(url: str, root: Path | None = None, *, echo: Echo = _quiet, accept_e
         _finish_interrupted(url, tree, backend, ledger, echo)
         book = _read(backend.connection, tree)
         _check(tree, book, accept_edited=accept_edited)
+        if not book.applied and _exists(backend.connection, "herald", "installed_routines"):
+            raise MigrationError(
+                "pgherald is here already, and no books tell how far"
+                "\n  hint: pgherald migrate --adopt finds out and takes over what is there"
+            )
         for name in book.applied:
             ledger.keep(name, tree.digest(name))
         todo = list(backend.to_apply(tree.load()))
@@ -679,7 +709,7 @@ def _apply(tree: Tree, backend: Any, ledger: _Ledger, migration: Any, echo: Echo
 
 def _fate(migration: Any) -> str:  # noqa: ANN401
     """Tell what became of a failed migration: one that runs outside a transaction cannot be taken back."""
-    if _has_transaction(migration.source):
+    if has_transaction(migration.source):
         return "left nothing behind"
     return "may be there in part; once the cause is gone, run it again"
 
@@ -788,14 +818,17 @@ def _uninstall(url: str, tree: Tree, echo: Echo) -> None:
 
 
 def adopt(url: str, root: Path | None = None, *, echo: Echo = _quiet, accept_edited: bool = False) -> Result:
-    """Mark as applied what sqitch, or stock yoyo with its books in public, has deployed. Runs no script."""
+    """Mark as applied what another tool has deployed: sqitch, stock yoyo with its books in public, Supabase, psql.
+
+    Runs no script, but asks the verify scripts where nobody has kept books.
+    """
     tree = Tree.at(root)
     with _told(), _run(url, echo) as (backend, ledger):
         _finish_interrupted(url, tree, backend, ledger, echo)
         book = _read(backend.connection, tree)
-        there = set(book.sqitch) | book.stock_yoyo
+        there = book.by_others or _deployed_without_books(url, tree, book)
         if not there:
-            raise MigrationError("nothing to adopt: neither sqitch nor yoyo has deployed this project here")
+            raise MigrationError("nothing to adopt: no other tool has deployed this project here")
         if unknown := sorted(name for name in there if not _file(tree, name)):
             raise MigrationError(f"the database is ahead of these files: it has {', '.join(unknown)}")
         edited = sorted(name for name, digest in book.sqitch.items() if digest and tree.raw_digest(name) != digest)
@@ -821,7 +854,7 @@ def status(url: str, root: Path | None = None) -> list[State]:
             state = "interrupted"
         elif name in book.applied:
             state = "edited" if name in edited else "applied" if name in names else "unknown"
-        elif name in book.sqitch or name in book.stock_yoyo:
+        elif name in book.by_others:
             state = "adoptable"
         else:
             state = "pending"

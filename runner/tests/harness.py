@@ -159,7 +159,7 @@ def _load_pgtap(connection: psycopg.Connection[tuple[object, ...]]) -> None:
 @cache
 def pgtap_script() -> Path:
     """Find pgTAP's installation script, or bring it. Raises `FileNotFoundError` that says what to install."""
-    folder = _cache_folder()
+    folder = cache_folder()
     on_this_machine = sorted(Path("/usr/share/postgresql").glob("*/extension/pgtap--*.sql"))
     for scripts in (sorted(folder.glob("pgtap--*.sql")), on_this_machine):
         whole = [script for script in scripts if script.name.count("--") == 1]
@@ -176,7 +176,7 @@ def pgtap_script() -> Path:
     raise FileNotFoundError(_NO_PGTAP)
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
     """Give a folder outside the repository that lasts, if there can be one."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     try:

@@ -38,13 +38,26 @@ begin
 end;
 $found$;
 
+\ir access/call_as_client.sql
+\ir access/client_calls.sql
 \ir access/current_user_id.sql
 \ir access/free_users.sql
-\ir access/read_own_notifications.sql
+\ir access/make_client_call.sql
+\ir access/needs_client_call.sql
+\ir access/notification_deliveries.sql
+\ir access/notification_events.sql
+\ir access/notification_subscriptions.sql
+\ir access/notification_suppressions.sql
+\ir access/notification_tracking_links.sql
+\ir access/push_subscriptions.sql
+\ir access/queue_jobs.sql
 \ir access/require_right_over.sql
 \ir access/require_signed_in_user.sql
+\ir access/sms_messages.sql
 \ir access/subscribe_new_users.sql
 \ir access/user_exists.sql
+\ir access/user_notification_preferences.sql
+\ir access/user_sms_preferences.sql
 \ir consent/accept_number.sql
 \ir consent/ask_verify.sql
 \ir consent/begin_verification.sql
@@ -87,7 +100,9 @@ $found$;
 \ir guard/end_delivery_without_text.sql
 \ir guard/end_held_sms_job.sql
 \ir guard/enforce_transition.sql
+\ir guard/forget_unused_devices.sql
 \ir guard/give_sms_job.sql
+\ir guard/hand_over_device.sql
 \ir guard/integer_or_null.sql
 \ir guard/is_blank.sql
 \ir guard/keep_consent_log.sql
@@ -105,6 +120,8 @@ $found$;
 \ir guard/plan_sms_look.sql
 \ir guard/quote_key.sql
 \ir guard/record_wishes.sql
+\ir guard/refuse_own_verification.sql
+\ir guard/refuse_single_text.sql
 \ir guard/refuse_unknown.sql
 \ir guard/release_dedup_key.sql
 \ir guard/renew_preferences.sql

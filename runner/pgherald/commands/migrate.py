@@ -23,9 +23,7 @@ from pgherald import migrations
 )
 @click.option("--to", metavar="NAME", help="With --revert: undo what came after NAME, and keep NAME.")
 @click.option("--yes", is_flag=True, help="With --revert: do not ask.")
-@click.option(
-    "--adopt", "wants_adopt", is_flag=True, help="Take over a database that sqitch or stock yoyo has migrated."
-)
+@click.option("--adopt", "wants_adopt", is_flag=True, help="Take over a database that another tool has migrated.")
 @click.option("--accept-edited", is_flag=True, help="Go on although an applied file was changed.")
 def migrate(  # noqa: PLR0913
     *,

@@ -4,7 +4,7 @@ create or replace function herald.current_user_id()
 returns uuid
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sub text;

@@ -6,7 +6,7 @@ returns setof uuid
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not has_table_privilege('public.users', 'update') then

@@ -4,7 +4,7 @@ create or replace function herald.require_right_over(p_user_id uuid)
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Who called, whatever rights this runs with.
@@ -22,4 +22,4 @@ comment on function herald.require_right_over(uuid) is
 'Raises 42501 unless the caller is this user, or has the runner''s role.';
 
 revoke execute on function herald.require_right_over(uuid) from public;
-grant execute on function herald.require_right_over(uuid) to herald_runner;
+grant execute on function herald.require_right_over(uuid) to herald_runner, herald_client;

@@ -3,7 +3,7 @@ create or replace function herald.require_signed_in_user()
 returns uuid
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user_id constant uuid := herald.current_user_id();
@@ -19,4 +19,4 @@ $$;
 comment on function herald.require_signed_in_user() is 'The signed-in user. Errors: 42501 nobody is signed in.';
 
 revoke execute on function herald.require_signed_in_user() from public;
-grant execute on function herald.require_signed_in_user() to herald_runner;
+grant execute on function herald.require_signed_in_user() to herald_runner, herald_client;

@@ -4,7 +4,7 @@ create or replace function herald.subscribe_new_users()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.subscribe_users(array(select id from new_users));

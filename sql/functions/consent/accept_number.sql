@@ -6,7 +6,7 @@ create or replace function herald.accept_number(p_verification_id uuid, p_now ti
 returns text
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_open herald.phone_verifications;

@@ -7,7 +7,7 @@ create or replace function herald.ask_verify(p_verification_id uuid, p_code text
 returns text
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_verification herald.phone_verifications;

@@ -7,7 +7,7 @@ create or replace function herald.begin_verification(p_user_id uuid, p_phone_num
 returns table (status text, expires_at timestamptz, again_at timestamptz)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

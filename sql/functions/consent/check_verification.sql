@@ -4,7 +4,7 @@ create or replace function herald.check_verification(p_user_id uuid, p_code text
 returns text
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_code constant text := regexp_replace(left(coalesce(p_code, ''), 64), '[^0-9]', '', 'g');

@@ -4,7 +4,7 @@ create or replace function herald.claim_verify_requests(p_limit integer default 
 returns table (id uuid, kind text, phone_number text, code text)
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with due as materialized (
     select request.id, request.kind, request.code, verification.phone_number

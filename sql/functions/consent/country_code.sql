@@ -3,7 +3,7 @@ create or replace function herald.country_code(p_phone_number text)
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
     substring(p_phone_number, '^\+[17]'),

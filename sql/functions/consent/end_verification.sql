@@ -4,7 +4,7 @@ create or replace function herald.end_verification(p_verification_id uuid, p_out
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   update herald.phone_verifications

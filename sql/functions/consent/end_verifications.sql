@@ -4,7 +4,7 @@ create or replace function herald.end_verifications(p_now timestamptz, p_limit i
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ended integer;

@@ -5,7 +5,7 @@ create or replace function herald.follow_number(p_message_ids uuid[])
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   update public.sms_messages as message
   set phone_number = wishes.phone_number

@@ -4,7 +4,7 @@ create or replace function herald.lock_number(p_phone_number text)
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select herald.take_number(p_phone_number);
 

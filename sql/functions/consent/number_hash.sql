@@ -3,7 +3,7 @@ create or replace function herald.number_hash(p_phone_number text)
 returns bytea
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select sha256(convert_to(p_phone_number, 'UTF8'));
 $$;

@@ -3,7 +3,7 @@ create or replace function public.opt_in_number(p_phone_number text, p_reason te
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.require_e164('p_phone_number', p_phone_number);

@@ -4,7 +4,7 @@ create or replace function herald.plain_words(p_words text)
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select btrim(regexp_replace(
     upper(normalize(regexp_replace(coalesce(p_words, ''), '[''’‘`´ʼ′＇]', '', 'g'), nfkc)), '[^[:alnum:]]+', ' ', 'g'

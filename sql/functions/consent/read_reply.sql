@@ -6,7 +6,7 @@ create or replace function herald.read_reply(p_words text, p_opt_out_type text)
 returns text
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
     case upper(p_opt_out_type) when 'STOP' then 'stop' when 'START' then 'start' when 'HELP' then 'help' end,

@@ -10,7 +10,7 @@ create or replace function herald.record_consent(
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   insert into herald.consent_log (
     number_hash, phone_number, user_id, change, source, words, inbound_sid, recorded_at

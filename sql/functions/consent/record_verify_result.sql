@@ -8,7 +8,7 @@ create or replace function herald.record_verify_result(
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_verification herald.phone_verifications;

@@ -4,7 +4,7 @@ create or replace function herald.redact_codes(p_verification_ids uuid[], p_now 
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_redacted integer;

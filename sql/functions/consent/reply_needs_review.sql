@@ -4,7 +4,7 @@ create or replace function herald.reply_needs_review(p_words text, p_meaning tex
 returns boolean
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select p_meaning = 'stop_in_words'
     or (

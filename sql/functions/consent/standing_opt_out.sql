@@ -5,7 +5,7 @@ returns table (since timestamptz, reason text)
 language sql
 stable
 rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select suppressed.suppressed_at, suppressed.reason
   from herald.suppressed_numbers as suppressed

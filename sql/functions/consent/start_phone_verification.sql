@@ -1,15 +1,21 @@
--- A user asks for a code. Definer, since clients may not write texts and preferences; they can ask for themselves
--- alone.
+-- A user asks for a code, for themselves alone.
 create or replace function public.start_phone_verification(p_user_id uuid, p_phone_number text)
 returns table (status text, expires_at timestamptz, again_at timestamptz)
 language plpgsql
 volatile
-security definer
 rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.require_right_over(p_user_id);
+  if herald.needs_client_call() then
+    return query
+    select answer.status, answer.expires_at, answer.again_at
+    from jsonb_to_record(
+      herald.call_as_client('start_phone_verification', jsonb_build_object('phone_number', p_phone_number))
+    ) as answer (status text, expires_at timestamptz, again_at timestamptz);
+    return;
+  end if;
   return query select * from herald.begin_verification(p_user_id, p_phone_number, now());
 end;
 $$;

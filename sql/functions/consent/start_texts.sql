@@ -13,7 +13,7 @@ create or replace function herald.start_texts(
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_was_stopped boolean;

@@ -15,7 +15,7 @@ create or replace function herald.stop_texts(
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cancelled integer;

@@ -15,7 +15,7 @@ create or replace function herald.suppress_number(
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_weights constant text[] := '{undeliverable, provider, inbound, team}';

@@ -4,7 +4,7 @@ create or replace function herald.take_number(p_phone_number text)
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   insert into herald.verification_turns as turn (whose, taken_at)
   select encode(herald.number_hash(p_phone_number), 'hex'), now()

@@ -3,7 +3,7 @@ create or replace function herald.verification_wait(p_user_id uuid, p_phone_numb
 returns timestamptz
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select max(case when limits.most = 0 then 'infinity' else nth.created_at + limits.within end)
   from (

@@ -3,7 +3,7 @@
 create or replace function herald.check_delivery()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   raise exception 'a delivery of channel %, status %, attempts % of % cannot be',

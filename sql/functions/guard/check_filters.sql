@@ -3,7 +3,7 @@ create or replace function herald.check_filters(p_filters jsonb)
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_problem text;

@@ -1,8 +1,10 @@
 -- Wishes that could not be kept are refused when they are written: a zone that does not exist, hours without an end.
+-- Definer, since clients write their own, and have no right on the registry.
 create or replace function herald.check_notification_preferences()
 returns trigger
 language plpgsql
-set search_path = ''
+security definer
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.require_event_type('event_type', new.event_type);

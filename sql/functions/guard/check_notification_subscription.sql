@@ -1,12 +1,19 @@
--- A subscription is to an event that there is, with filters that can be understood.
+-- A subscription is to an event that there is, with filters that can be understood. Definer, since clients write their
+-- own, and have no right on the registry.
 create or replace function herald.check_notification_subscription()
 returns trigger
 language plpgsql
-set search_path = ''
+security definer
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.require_event_type('event_type', new.event_type);
   if new.filters is not null then
+    -- Measured as text, for a short number such as 1e9999 is long once somebody reads it.
+    if octet_length(new.filters::text) > (select max_filter_bytes from herald.settings) then
+      raise exception 'filters have % bytes', octet_length(new.filters::text)
+        using errcode = '22023', hint = 'Ask for less; settings.max_filter_bytes is the limit.';
+    end if;
     perform herald.check_filters(new.filters);
   end if;
   return new;

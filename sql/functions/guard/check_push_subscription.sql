@@ -3,7 +3,7 @@
 create or replace function herald.check_push_subscription()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if new.endpoint is null or new.endpoint !~ '^[^[:space:]]+$' or octet_length(new.endpoint) > 2048 then
@@ -13,6 +13,10 @@ begin
   if num_nulls(new.p256dh_key, new.auth_key) > 0 then
     raise exception 'p256dh_key or auth_key is null'
       using errcode = '22004', hint = 'Pass on what PushManager.subscribe() gives: endpoint, keys.p256dh, keys.auth.';
+  end if;
+  if greatest(octet_length(new.p256dh_key), octet_length(new.auth_key), octet_length(new.user_agent)) > 1024 then
+    raise exception 'p256dh_key, auth_key or user_agent is longer than 1024 bytes'
+      using errcode = '22023', hint = 'Pass on what PushManager.subscribe() and navigator.userAgent give.';
   end if;
   -- One that was switched off since it was gone, and comes again with new keys, is there.
   if tg_op = 'UPDATE' and (new.p256dh_key, new.auth_key) is distinct from (old.p256dh_key, old.auth_key)
@@ -30,5 +34,5 @@ comment on function herald.check_push_subscription() is
 revoke execute on function herald.check_push_subscription() from public;
 
 create or replace trigger t20_check_push_subscription
-before insert or update of endpoint, p256dh_key, auth_key on public.push_subscriptions
+before insert or update of endpoint, p256dh_key, auth_key, user_agent on public.push_subscriptions
 for each row execute function herald.check_push_subscription();

@@ -3,7 +3,7 @@
 create or replace function herald.check_sms_message()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_shelf_life interval;

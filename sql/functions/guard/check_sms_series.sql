@@ -5,7 +5,7 @@
 create or replace function herald.check_sms_series()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_zone text;

@@ -2,7 +2,7 @@
 create or replace function herald.create_preferences()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into public.user_notification_preferences (user_id, event_type)

@@ -4,7 +4,7 @@ create or replace function herald.end_delivery_without_text()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   update public.notification_deliveries

@@ -3,7 +3,7 @@
 create or replace function herald.end_held_sms_job()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   update public.queue_jobs

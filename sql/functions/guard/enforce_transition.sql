@@ -3,7 +3,7 @@
 create or replace function herald.enforce_transition()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_machine constant text := tg_argv[0];

@@ -4,7 +4,7 @@
 create or replace function herald.give_sms_job()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_job_id uuid;

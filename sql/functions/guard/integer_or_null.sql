@@ -3,7 +3,7 @@ create or replace function herald.integer_or_null(p_text text)
 returns integer
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case when p_text ~ '^-?[0-9]{1,9}$' then p_text::integer end;
 $$;

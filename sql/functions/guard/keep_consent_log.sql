@@ -3,7 +3,7 @@
 create or replace function herald.keep_consent_log()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_new herald.consent_log;

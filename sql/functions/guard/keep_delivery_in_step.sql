@@ -3,7 +3,7 @@
 create or replace function herald.keep_delivery_in_step()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_status constant text := case new.status

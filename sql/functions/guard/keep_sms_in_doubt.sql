@@ -3,7 +3,7 @@
 create or replace function herald.keep_sms_in_doubt()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if herald.user_exists(new.user_id) then

@@ -3,7 +3,7 @@
 create or replace function herald.keep_sms_in_step()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_text public.sms_messages;

@@ -3,7 +3,7 @@
 create or replace function herald.look_for_sms_in_doubt()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   update public.sms_messages

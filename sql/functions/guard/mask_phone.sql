@@ -3,7 +3,7 @@ create or replace function herald.mask_phone(p_phone_number text)
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case
     when char_length(p_phone_number) > 7 then left(p_phone_number, 2) || '•••••' || right(p_phone_number, 4)

@@ -1,9 +1,11 @@
 -- The user's clock, hours or limits were changed. What was deferred by them goes back to its own time and is asked
--- about anew, and series go on at the same time of the new clock.
+-- about anew, and series go on at the same time of the new clock. Definer, since clients change their own clock, and no
+-- texts.
 create or replace function herald.move_with_user()
 returns trigger
 language plpgsql
-set search_path = ''
+security definer
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_table_name = 'user_sms_preferences' then

@@ -3,7 +3,7 @@
 create or replace function herald.outlive_user()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.phone_number := null;

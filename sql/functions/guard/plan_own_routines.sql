@@ -1,8 +1,10 @@
--- A switch, a time or a number was changed: the user's routines follow in the same transaction.
+-- A switch, a time or a number was changed: the user's routines follow in the same transaction. Definer,
+-- since clients have the switches, and do not write texts.
 create or replace function herald.plan_own_routines()
 returns trigger
 language plpgsql
-set search_path = ''
+security definer
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Most new users have none of them.

@@ -3,7 +3,7 @@
 create or replace function herald.plan_sms_look()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.look_at := coalesce(new.sent_at, now()) + (select report_time from herald.settings);

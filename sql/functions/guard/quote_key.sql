@@ -3,7 +3,7 @@ create or replace function herald.quote_key(p_key text)
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select quote_literal(left(regexp_replace(p_key, '[0-9]{7,}', '•••••', 'g'), 60));
 $$;

@@ -1,9 +1,11 @@
 -- A user who opts out or in by their preferences does so on record. Who does it otherwise (a text, the team) has
--- written the ledger by now, and then its latest line about the user says the same already.
+-- written the ledger by now, and then its latest line about the user says the same already. Definer, since clients
+-- write their own preferences, and not the ledger.
 create or replace function herald.record_wishes()
 returns trigger
 language plpgsql
-set search_path = ''
+security definer
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_change constant text := case when new.opted_out then 'opted_out' else 'opted_in' end;

@@ -3,7 +3,7 @@ create or replace function herald.refuse_unknown(p_argument text, p_value text, 
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_value is null then
@@ -20,4 +20,4 @@ comment on function herald.refuse_unknown(text, text, text[]) is
 'Raises 23503 that names the argument and its value, or 22004 for null.';
 
 revoke execute on function herald.refuse_unknown(text, text, text[]) from public;
-grant execute on function herald.refuse_unknown(text, text, text[]) to herald_runner;
+grant execute on function herald.refuse_unknown(text, text, text[]) to herald_runner, herald_client;

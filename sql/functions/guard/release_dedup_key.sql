@@ -3,7 +3,7 @@
 create or replace function herald.release_dedup_key()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.lock_dedup_key(new.dedup_key);

@@ -3,7 +3,7 @@ create or replace function herald.require_e164(p_argument text, p_phone_number t
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_phone_number ~ '^\+[1-9][0-9]{6,14}$' then

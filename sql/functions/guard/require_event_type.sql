@@ -3,7 +3,7 @@ create or replace function herald.require_event_type(p_argument text, p_event_ty
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from herald.event_types where event_type = p_event_type) then

@@ -3,7 +3,7 @@ create or replace function herald.require_interval(p_argument text, p_text text)
 returns interval
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_interval interval;

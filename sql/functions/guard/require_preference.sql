@@ -3,7 +3,7 @@ create or replace function herald.require_preference(p_argument text, p_column t
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (

@@ -4,7 +4,7 @@ returns void
 language plpgsql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.parse_rrule(p_argument, p_rule);

@@ -3,7 +3,7 @@ create or replace function herald.require_sendable(p_argument text, p_message te
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_message is null then

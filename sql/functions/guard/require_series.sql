@@ -3,7 +3,7 @@ create or replace function herald.require_series(p_argument text, p_series_id uu
 returns public.sms_messages
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_series public.sms_messages;
@@ -13,9 +13,7 @@ begin
     perform herald.refuse_unknown(p_argument, p_series_id::text);
   end if;
   if v_series.recurrence_pattern is null then
-    raise exception '% is a single text, and no series: %', p_argument, p_series_id
-      using errcode = '22023',
-        hint = coalesce('Its series is ' || v_series.parent_message_id || '.', 'A series has a recurrence_pattern.');
+    perform herald.refuse_single_text(p_argument, p_series_id, v_series.parent_message_id);
   end if;
   return v_series;
 end;

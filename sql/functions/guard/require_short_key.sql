@@ -3,7 +3,7 @@ create or replace function herald.require_short_key(p_argument text, p_key text)
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if char_length(p_key) > 255 then

@@ -4,7 +4,7 @@ create or replace function herald.require_time_ahead(p_argument text, p_at times
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not isfinite(p_at) then

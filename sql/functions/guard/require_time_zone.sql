@@ -4,7 +4,7 @@ create or replace function herald.require_time_zone(p_argument text, p_zone text
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Using it is a far cheaper look-up than the view, but takes abbreviations and made-up POSIX zones as well; a name

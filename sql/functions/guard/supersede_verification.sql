@@ -4,7 +4,7 @@ create or replace function herald.supersede_verification()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.end_verification(verification.id, 'superseded', now())

@@ -3,7 +3,7 @@ create or replace function herald.timestamptz_or_null(p_text text)
 returns timestamptz
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return p_text::timestamptz;
@@ -16,4 +16,4 @@ $$;
 comment on function herald.timestamptz_or_null(text) is 'The instant that the text spells, or null.';
 
 revoke execute on function herald.timestamptz_or_null(text) from public;
-grant execute on function herald.timestamptz_or_null(text) to herald_runner;
+grant execute on function herald.timestamptz_or_null(text) to herald_runner, herald_client;

@@ -4,7 +4,7 @@
 create or replace function herald.unlink_sms_job()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if new.status = 'queued' and new.twilio_sid is not null then

@@ -6,7 +6,7 @@ create or replace function public.cancel_scheduled_sms_for_event(
 returns table (cancelled_count integer, message_ids uuid[])
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_calendar_event_id is null then

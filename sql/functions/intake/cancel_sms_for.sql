@@ -7,7 +7,7 @@ create or replace function public.cancel_sms_for(
 returns table (cancelled_count integer, message_ids uuid[])
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if num_nonnulls(p_project_id, p_task_id) <> 1 then

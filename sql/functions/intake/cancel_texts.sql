@@ -5,7 +5,7 @@ create or replace function herald.cancel_texts(p_message_ids uuid[], p_reason te
 returns setof uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_jobs uuid[];

@@ -8,7 +8,7 @@ create or replace function public.change_sms_occurrence(
 returns uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id uuid;

@@ -9,7 +9,7 @@ create or replace function public.change_sms_series(
 returns uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_series public.sms_messages;

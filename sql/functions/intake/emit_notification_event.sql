@@ -15,7 +15,7 @@ create or replace function public.emit_notification_event(
 returns uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_payload constant jsonb := coalesce(p_payload, '{}');

@@ -7,11 +7,17 @@ create or replace function public.end_sms_series(
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_series public.sms_messages;
 begin
+  if herald.needs_client_call() then
+    return herald.call_as_client(
+      'end_sms_series', jsonb_build_object('message_id', p_series_id, 'at', p_occurrence_at, 'reason', p_reason)
+    )::boolean;
+  end if;
+
   perform herald.lock_text(p_series_id);
   v_series := herald.require_series('p_series_id', p_series_id);
   if v_series.status <> 'scheduled' then
@@ -44,6 +50,8 @@ $$;
 comment on function public.end_sms_series(uuid, timestamptz, text) is
 $$Ends a series, with what is planned of it from there on; false if it is over already.
 
+A signed-in user ends their own.
+
 p_series_id: as queue_sms_message returned it.
 p_occurrence_at: the first occurrence that does not go any more; null means at once.
 p_reason: kept with the texts that are cancelled.
@@ -53,4 +61,4 @@ Errors: 23503 unknown text; 22023 not a series.
 Example: {"p_series_id": "20000000-0000-4000-8000-000000000002", "p_reason": "no more stretching"}$$;
 
 revoke execute on function public.end_sms_series(uuid, timestamptz, text) from public;
-grant execute on function public.end_sms_series(uuid, timestamptz, text) to herald_runner;
+grant execute on function public.end_sms_series(uuid, timestamptz, text) to herald_runner, herald_client;

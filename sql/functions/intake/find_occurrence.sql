@@ -5,7 +5,7 @@ returns table (wall timestamp, message_id uuid)
 language plpgsql
 volatile
 rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_series public.sms_messages;

@@ -19,7 +19,7 @@ returns table (
 )
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
@@ -45,7 +45,8 @@ end;
 $$;
 
 comment on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text) is
-$$A user's texts with a time between the two instants, in that order; of one status, or of any.
+$$A user's texts with a time between the two instants, in that order; of one status, or of any. A signed-in user sees
+their own, and none of anybody else's.
 
 p_end_date: null means no end.
 p_status: null means any.
@@ -57,4 +58,5 @@ Errors: 22023 unknown status.
 Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_status": "scheduled"}$$;
 
 revoke execute on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text) from public;
-grant execute on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text) to herald_runner;
+grant execute on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text)
+to herald_runner, herald_client;

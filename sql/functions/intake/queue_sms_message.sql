@@ -23,7 +23,7 @@ create or replace function public.queue_sms_message(
 returns uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_digest bytea;

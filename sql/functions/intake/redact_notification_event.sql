@@ -4,7 +4,7 @@ create or replace function public.redact_notification_event(p_event_id uuid, p_n
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := coalesce(p_now, now());

@@ -7,7 +7,7 @@ create or replace function public.reschedule_sms(
 returns timestamptz
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_text public.sms_messages;

@@ -7,11 +7,17 @@ create or replace function public.skip_sms_occurrence(
 returns uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id uuid;
 begin
+  if herald.needs_client_call() then
+    return herald.call_as_client(
+      'skip_sms_occurrence', jsonb_build_object('message_id', p_series_id, 'at', p_occurrence_at, 'reason', p_reason)
+    ) #>> '{}';
+  end if;
+
   v_id := herald.text_of_occurrence(p_series_id, p_occurrence_at);
 
   if not public.cancel_sms(v_id, p_reason) then
@@ -25,6 +31,8 @@ $$;
 comment on function public.skip_sms_occurrence(uuid, timestamptz, text) is
 $$Leaves one occurrence of a series out, and returns its text, which is cancelled with the reason.
 
+A signed-in user skips one of their own.
+
 p_series_id: as queue_sms_message returned it.
 p_occurrence_at: its time, as list_sms_occurrences tells it.
 
@@ -33,4 +41,4 @@ Errors: 23503 unknown series; 22023 not a series, or no occurrence of it; SMS01 
 Example: {"p_series_id": "20000000-0000-4000-8000-000000000002", "p_occurrence_at": "2035-03-07T12:00:00Z"}$$;
 
 revoke execute on function public.skip_sms_occurrence(uuid, timestamptz, text) from public;
-grant execute on function public.skip_sms_occurrence(uuid, timestamptz, text) to herald_runner;
+grant execute on function public.skip_sms_occurrence(uuid, timestamptz, text) to herald_runner, herald_client;

@@ -4,7 +4,7 @@ create or replace function herald.subscribe_users(p_user_ids uuid[])
 returns integer
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with first_time as (
     insert into herald.automatic_subscriptions (user_id, event_type)

@@ -3,7 +3,7 @@ create or replace function herald.text_of_occurrence(p_series_id uuid, p_occurre
 returns uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_wall timestamp;

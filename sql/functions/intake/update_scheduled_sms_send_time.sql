@@ -10,7 +10,7 @@ create or replace function public.update_scheduled_sms_send_time(
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_text public.sms_messages;

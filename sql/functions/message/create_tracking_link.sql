@@ -3,7 +3,7 @@ create or replace function public.create_tracking_link(p_delivery_id uuid, p_des
 returns text
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_delivery_id is null or not exists (select from public.notification_deliveries where id = p_delivery_id) then

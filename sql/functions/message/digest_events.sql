@@ -4,7 +4,7 @@ returns table (event_id uuid, place bigint, expires_at timestamptz, dropped_reas
 language sql
 stable
 rows 5
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     event.id, gathered.place, event.expires_at,

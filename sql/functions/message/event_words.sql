@@ -5,7 +5,7 @@ returns table (title text, body text, url text, sms text, template_id uuid)
 language sql
 stable
 rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select named.title, said.body, said.url, spoken.sms, spoken.template_id
   from herald.event_types as known

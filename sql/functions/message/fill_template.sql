@@ -3,7 +3,7 @@ create or replace function herald.fill_template(p_template text, p_vars jsonb)
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   -- Every odd part is plain, every even one the name of a variable: split once, joined once.
   select string_agg(coalesce(part.plain, '') || coalesce(p_vars ->> part.name, ''), '' order by part.ordinality)

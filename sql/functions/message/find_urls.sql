@@ -5,7 +5,7 @@ language plpgsql
 immutable
 parallel safe
 rows 3
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query

@@ -3,7 +3,7 @@ create or replace function herald.first_words(variadic p_texts text[])
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select btrim(said.words, E' \t\r\n')
   from unnest(p_texts) with ordinality as said (words, ordinality)

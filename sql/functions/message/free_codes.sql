@@ -6,7 +6,7 @@ create or replace function herald.free_codes(
 returns text[]
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_codes text[] := '{}';

@@ -3,7 +3,7 @@ create or replace function public.generate_short_code(length integer default 6)
 returns text
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select code from herald.short_codes(1, length) as code;
 $$;

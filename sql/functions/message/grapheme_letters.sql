@@ -11,7 +11,7 @@
 -- points at which the letter changes; width_bucket() finds the place of a character among them by binary search.
 create or replace function herald.grapheme_letters(p_text text) returns text
 language plpgsql immutable strict parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_letters constant bytea :=
@@ -90,4 +90,4 @@ comment on function herald.grapheme_letters(text) is
 $$Spells a text in letters that say how each character joins its neighbours, one letter a character.$$;
 
 revoke execute on function herald.grapheme_letters(text) from public;
-grant execute on function herald.grapheme_letters(text) to herald_runner;
+grant execute on function herald.grapheme_letters(text) to herald_runner, herald_client;

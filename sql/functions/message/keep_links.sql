@@ -3,7 +3,7 @@ create or replace function herald.keep_links(p_message_id uuid, p_urls text[], p
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_urls is null then

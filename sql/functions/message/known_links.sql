@@ -5,7 +5,7 @@ create or replace function herald.known_links(p_delivery_ids uuid[], p_destinati
 returns table (delivery_id uuid, destination_url text, short_code text)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = 'force_custom_plan'
 as $$
 begin

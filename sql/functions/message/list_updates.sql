@@ -4,7 +4,7 @@ create or replace function herald.list_updates(p_words text[], p_titles text[], 
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with updates as (
     select

@@ -11,7 +11,7 @@ create or replace function herald.make_links(
 returns table (delivery_id uuid, destination_url text, short_code text)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- Whatever the caller has set: planned anew, the check of each row's reference would take longer than its insert.
 set plan_cache_mode = 'auto'
 as $$

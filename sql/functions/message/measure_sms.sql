@@ -12,7 +12,7 @@ create or replace function herald.measure_sms(
   out segment_count integer
 )
 language plpgsql immutable strict parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- "C": what counts as a letter or as equal in the database's language must not matter here.
@@ -101,4 +101,4 @@ encoding is GSM-7 or UCS-2, unit_count septets or UTF-16 units, segment_count wh
 see public.sms_segments.$$;
 
 revoke execute on function herald.measure_sms(text) from public;
-grant execute on function herald.measure_sms(text) to herald_runner;
+grant execute on function herald.measure_sms(text) to herald_runner, herald_client;

@@ -3,7 +3,7 @@ create or replace function herald.missing_template_vars(p_required jsonb, p_vars
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select string_agg(required.name, ', ' order by required.ordinality)
   from jsonb_array_elements_text(p_required) with ordinality as required (name, ordinality)

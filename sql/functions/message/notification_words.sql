@@ -5,7 +5,7 @@ returns table (event_id uuid, payload jsonb, sms text, template_id uuid, expires
 language sql
 stable
 rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with told as (
     select

@@ -5,7 +5,7 @@ returns table (words text, urls text[], codes text[])
 language plpgsql
 volatile
 rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_base constant text := (select link_base_url || '/l/' from herald.settings);

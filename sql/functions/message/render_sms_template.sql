@@ -3,7 +3,7 @@ create or replace function public.render_sms_template(p_template_key text, p_tem
 returns text
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_template public.sms_templates;

@@ -8,7 +8,7 @@ create or replace function herald.short_codes(p_count integer, p_length integer)
 returns setof text
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- Of sixteen letters fourteen are nearly always left; a code that comes out short is made again.

@@ -3,7 +3,7 @@ create or replace function herald.shortened_length(p_text text)
 returns integer
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case
     when setting.link_base_url is null or p_text !~* 'https?://' then char_length(p_text)

@@ -1,10 +1,8 @@
 -- What a text will cost before it is queued: encoding, units, segments.
---
--- Security definer only because clients have no business in schema herald; nothing is read but the argument.
 create or replace function public.sms_segments(p_message text)
 returns table (encoding text, unit_count integer, segment_count integer)
-language sql immutable strict parallel safe security definer rows 1
-set search_path = ''
+language sql immutable strict parallel safe rows 1
+set search_path = pg_catalog, pg_temp
 as $$
   select encoding, unit_count, segment_count
   from herald.measure_sms(p_message);

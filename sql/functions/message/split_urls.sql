@@ -8,7 +8,7 @@ language plpgsql
 immutable
 parallel safe
 rows 3
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- Never in an address, whatever the language of the database counts as white space; see is_web_address.

@@ -4,7 +4,7 @@ create or replace function herald.word_notification_texts(p_delivery_ids uuid[],
 returns table (delivery_id uuid, words text, template_id uuid, ends_at timestamptz)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = 'off'
 as $$
 #variable_conflict use_column

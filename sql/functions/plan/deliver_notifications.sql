@@ -9,7 +9,7 @@ create or replace function herald.deliver_notifications(
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = 'off'
 as $$
 declare

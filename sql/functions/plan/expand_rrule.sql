@@ -17,7 +17,7 @@ returns table (wall timestamp, at timestamptz)
 language plpgsql
 stable
 rows 10
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- Every series asks here at every occurrence, and to plan the query below takes five times as long as to run it.
 set plan_cache_mode = 'force_generic_plan'
 set jit = 'off'
@@ -236,4 +236,4 @@ See herald.occurrences, which is what to call.$$;
 revoke execute on function herald.expand_rrule(text, timestamp, text, timestamp, timestamp, timestamptz, integer)
 from public;
 grant execute on function herald.expand_rrule(text, timestamp, text, timestamp, timestamp, timestamptz, integer)
-to herald_runner;
+to herald_runner, herald_client;

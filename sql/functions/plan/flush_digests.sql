@@ -4,7 +4,7 @@ create or replace function herald.flush_digests(p_now timestamptz, p_limit integ
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = 'off'
 as $$
 declare

@@ -3,7 +3,7 @@ create or replace function herald.fold_template_uses()
 returns integer
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with free as materialized (
     -- A template that somebody is just changing is counted the next time.

@@ -4,7 +4,7 @@ create or replace function herald.gather_event(p_event_id uuid, p_user_ids uuid[
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with opened as (
     insert into herald.notification_digests as digest (user_id, event_type, opened_at, due_at)

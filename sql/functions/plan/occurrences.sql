@@ -14,7 +14,7 @@ returns table (wall timestamp, at timestamptz)
 language plpgsql
 stable
 rows 10
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rule record;
@@ -63,4 +63,5 @@ nothing has come for a hundred years and fifty periods. Starts outside the years
 Errors: 22023 a rule that cannot be followed, or an unknown zone; 22004 no rule.$$;
 
 revoke execute on function herald.occurrences(text, timestamp, text, timestamp, timestamptz, integer) from public;
-grant execute on function herald.occurrences(text, timestamp, text, timestamp, timestamptz, integer) to herald_runner;
+grant execute on function herald.occurrences(text, timestamp, text, timestamp, timestamptz, integer)
+to herald_runner, herald_client;

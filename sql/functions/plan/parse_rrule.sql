@@ -22,7 +22,7 @@ create or replace function herald.parse_rrule(
 language plpgsql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   c_weekday constant text := '(MO|TU|WE|TH|FR|SA|SU)';
@@ -166,4 +166,4 @@ $$The parts of a recurrence rule, null where it has none; INTERVAL and WKST have
 RRULE: before it and lower case are accepted. Errors: 22023 malformed, contradictory or not supported; 22004 null.$$;
 
 revoke execute on function herald.parse_rrule(text, text) from public;
-grant execute on function herald.parse_rrule(text, text) to herald_runner;
+grant execute on function herald.parse_rrule(text, text) to herald_runner, herald_client;

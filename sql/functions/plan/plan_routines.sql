@@ -4,7 +4,7 @@ create or replace function herald.plan_routines(p_user_ids uuid[], p_now timesta
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = 'off'
 as $$
 declare

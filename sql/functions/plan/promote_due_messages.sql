@@ -4,7 +4,7 @@ create or replace function herald.promote_due_messages(p_now timestamptz, p_limi
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_horizon constant timestamptz := p_now + (select promote_lead from herald.settings);

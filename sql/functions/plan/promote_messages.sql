@@ -6,7 +6,7 @@ create or replace function herald.promote_messages(p_message_ids uuid[], p_now t
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- Planned once a session: planning anew for each array costs more than the answer.
 set plan_cache_mode = 'force_generic_plan'
 as $$

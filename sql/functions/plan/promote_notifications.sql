@@ -5,7 +5,7 @@ create or replace function herald.promote_notifications(p_now timestamptz, p_lim
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_lead constant interval := (select promote_lead from herald.settings);

@@ -7,7 +7,7 @@ create or replace function herald.recur_series(p_now timestamptz, p_routines boo
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_horizon constant timestamptz := p_now + (select promote_lead from herald.settings);

@@ -9,7 +9,7 @@ create or replace function herald.rest_of_rrule(
 returns text
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_rule !~* 'COUNT=' then p_rule

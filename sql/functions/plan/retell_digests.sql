@@ -4,7 +4,7 @@ create or replace function herald.retell_digests(p_delivery_ids uuid[], p_at tim
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_waiting uuid[];

@@ -3,7 +3,7 @@ create or replace function herald.series_zone(p_user_id uuid, p_recurrence_timez
 returns text
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select herald.known_zone(
     coalesce(
@@ -16,4 +16,4 @@ $$;
 comment on function herald.series_zone(uuid, text) is 'The time zone that a series of this user recurs in.';
 
 revoke execute on function herald.series_zone(uuid, text) from public;
-grant execute on function herald.series_zone(uuid, text) to herald_runner;
+grant execute on function herald.series_zone(uuid, text) to herald_runner, herald_client;

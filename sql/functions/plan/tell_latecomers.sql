@@ -3,7 +3,7 @@ create or replace function herald.tell_latecomers(p_now timestamptz, p_limit int
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_events uuid[];

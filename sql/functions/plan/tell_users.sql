@@ -5,7 +5,7 @@ create or replace function herald.tell_users(p_event_id uuid, p_user_ids uuid[],
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = 'off'
 as $$
 declare

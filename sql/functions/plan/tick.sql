@@ -8,7 +8,7 @@ create or replace function public.tick(p_now timestamptz default now())
 returns jsonb
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '1s'
 as $$
 declare
@@ -62,7 +62,8 @@ begin
     end;
   end loop;
 
-  update herald.ticks set last_ticked_at = p_now;
+  -- Supabase's API refuses an update that names no row.
+  update herald.ticks set last_ticked_at = p_now where is_only_row;
   return v_report;
 end;
 $$;

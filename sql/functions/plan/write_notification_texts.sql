@@ -3,7 +3,7 @@ create or replace function herald.write_notification_texts(p_delivery_ids uuid[]
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = 'off'
 as $$
 declare

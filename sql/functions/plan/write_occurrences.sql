@@ -10,7 +10,7 @@ create or replace function herald.write_occurrences(
 returns table (message_id uuid, series_id uuid, wall timestamp)
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with written as (
     insert into public.sms_messages (

@@ -9,7 +9,7 @@ create or replace function public.check_and_increment_sms_daily_limit(
 returns table (allowed boolean, current_count integer, "limit" integer, reset_at timestamptz, reason text)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_wishes public.user_sms_preferences;

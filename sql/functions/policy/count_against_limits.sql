@@ -7,7 +7,7 @@ create or replace function herald.count_against_limits(p_user_ids uuid[], p_at t
 returns table (place bigint, verdict text, until timestamptz, evidence text)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- Planned once a session: planning anew for each array costs more than the answer.
 set plan_cache_mode = 'force_generic_plan'
 as $$

@@ -4,7 +4,7 @@ create or replace function herald.count_sms(p_user_ids uuid[], p_at timestamptz)
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   update public.user_sms_preferences as wishes
   set

@@ -26,7 +26,7 @@ returns table (
 )
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- With the arrays at hand the planner knows whether they are of one user or of a hundred thousand.
 set plan_cache_mode = 'force_custom_plan'
 set jit = 'off'

@@ -19,7 +19,7 @@ returns table (
 )
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- Planned once a session: planning anew for each array costs more than the answer.
 set plan_cache_mode = 'force_generic_plan'
 set jit = 'off'

@@ -4,7 +4,7 @@ create or replace function herald.filters_match(p_filters jsonb, p_payload jsonb
 returns boolean
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select not exists (
     select

@@ -10,7 +10,7 @@ returns table (
 language sql
 stable
 rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select has_sms_available, phone_number, phone_verified, phone_verified_at, opted_out
   from herald.sms_channels(array[p_user_id]);

@@ -6,7 +6,7 @@ language plpgsql
 stable
 strict
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_usual constant timestamptz := p_wall at time zone p_zone;
@@ -29,4 +29,4 @@ comment on function herald.instant_of(timestamp, text) is
 'The instant at which the clocks of the zone show p_wall, the first if there are two. Source: RFC 5545, 3.3.5.';
 
 revoke execute on function herald.instant_of(timestamp, text) from public;
-grant execute on function herald.instant_of(timestamp, text) to herald_runner;
+grant execute on function herald.instant_of(timestamp, text) to herald_runner, herald_client;

@@ -3,7 +3,7 @@ create or replace function herald.is_condition(p_wanted jsonb)
 returns boolean
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case
     when jsonb_typeof(p_wanted) = 'object'

@@ -4,7 +4,7 @@ create or replace function herald.quiet_hours_end(p_at timestamptz, p_start time
 returns timestamptz
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select max(ends_at)
   from herald.quiet_spans(p_at, p_start, p_end, p_zone)

@@ -6,7 +6,7 @@ returns table (begins_at timestamptz, ends_at timestamptz)
 language plpgsql
 stable
 rows 3
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_day date;

@@ -3,7 +3,7 @@ create or replace function herald.shelf_life(p_category text)
 returns interval
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_category is null then (select default_expiry from herald.settings)

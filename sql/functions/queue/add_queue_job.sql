@@ -12,7 +12,7 @@ create or replace function public.add_queue_job(
 returns uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_job_type constant public.queue_type := (herald.parse_job_types(array[p_job_type]))[1];

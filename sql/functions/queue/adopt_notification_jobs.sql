@@ -3,7 +3,7 @@
 create or replace function herald.adopt_notification_jobs()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   update public.notification_deliveries as delivery

@@ -3,7 +3,7 @@
 create or replace function herald.adopt_sms_jobs()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   update public.sms_messages as message

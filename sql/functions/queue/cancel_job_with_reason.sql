@@ -8,7 +8,7 @@ create or replace function public.cancel_job_with_reason(
 returns boolean
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select exists (
     select

@@ -4,7 +4,7 @@ create or replace function herald.cancel_jobs(p_job_ids uuid[], p_reason text, p
 returns setof public.queue_jobs
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cancelled public.queue_jobs[];

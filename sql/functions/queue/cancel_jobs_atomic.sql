@@ -8,7 +8,7 @@ create or replace function public.cancel_jobs_atomic(
 returns table (id uuid, queue_job_id text, job_type text, status text)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@ create or replace function herald.check_claim(p_batch_size integer, p_lease inte
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_batch_size is null or p_batch_size not between 1 and 10000 then

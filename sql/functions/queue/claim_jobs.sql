@@ -12,7 +12,7 @@ create or replace function herald.claim_jobs(
 returns setof public.queue_jobs
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with due as materialized (
     select candidate.id

@@ -8,7 +8,7 @@ create or replace function public.complete_queue_job(
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message_id uuid;

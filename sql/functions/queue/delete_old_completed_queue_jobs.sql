@@ -11,7 +11,7 @@ returns table (
 )
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_retention_days is null or p_retention_days < 0 then

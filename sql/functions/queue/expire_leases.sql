@@ -12,7 +12,7 @@ create or replace function herald.expire_leases(
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_expired public.queue_jobs[];

@@ -9,7 +9,7 @@ create or replace function public.extend_leases(
 returns setof uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   p_now := coalesce(p_now, now());

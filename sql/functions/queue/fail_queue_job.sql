@@ -11,7 +11,7 @@ create or replace function public.fail_queue_job(
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_job public.queue_jobs;

@@ -8,7 +8,7 @@ create or replace function public.hand_back_jobs(
 returns setof uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_held public.queue_jobs[];

@@ -3,7 +3,7 @@ create or replace function herald.job_priority(p_priority public.sms_priority)
 returns integer
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case p_priority when 'urgent' then 1 when 'high' then 5 when 'normal' then 10 when 'low' then 20 end;
 $$;

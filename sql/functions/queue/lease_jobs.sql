@@ -4,7 +4,7 @@ create or replace function herald.lease_jobs(p_job_ids uuid[], p_lease interval,
 returns setof public.queue_jobs
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with leased as (
     update public.queue_jobs

@@ -3,7 +3,7 @@ create or replace function herald.lock_dedup_key(p_dedup_key text)
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select pg_advisory_xact_lock(hashtextextended('pgherald.dedup_key.' || p_dedup_key, 0));
 $$;

@@ -3,7 +3,7 @@ create or replace function herald.next_claim_at(p_job_types text[], p_sender tex
 returns timestamptz
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select greatest(min(candidate.scheduled_for), max(sender.paused_until), max(sender.next_slot_at))
   from unnest(p_job_types) as wanted (job_type)

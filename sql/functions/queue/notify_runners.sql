@@ -3,7 +3,7 @@
 create or replace function herald.notify_runners()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from new_jobs where scheduled_for <= clock_timestamp() + interval '1 hour') then

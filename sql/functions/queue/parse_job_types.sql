@@ -3,7 +3,7 @@ create or replace function herald.parse_job_types(p_job_types text[])
 returns public.queue_type[]
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_known constant text[] := enum_range(null::public.queue_type)::text[];

@@ -7,7 +7,7 @@ create or replace function herald.prune_jobs(
 returns table (deleted_count integer, oldest timestamptz, newest timestamptz)
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with chosen as materialized (
     select id

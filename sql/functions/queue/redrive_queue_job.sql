@@ -3,7 +3,7 @@ create or replace function public.redrive_queue_job(p_job_id uuid, p_now timesta
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   p_now := coalesce(p_now, now());

@@ -3,7 +3,7 @@ create or replace function herald.refuse_stale_lease(p_job_id uuid)
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   raise exception 'job % is not held under this processing token', p_job_id

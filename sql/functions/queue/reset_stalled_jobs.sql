@@ -7,7 +7,7 @@ create or replace function public.reset_stalled_jobs(
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_timeout constant interval := herald.require_interval('p_stall_timeout', p_stall_timeout);

@@ -4,7 +4,7 @@ create or replace function herald.retry_delay(p_failures integer)
 returns interval
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select delay * (1 + retry_jitter * random())
   from herald.settings,

@@ -4,7 +4,7 @@ create or replace function herald.wake_runners()
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if pg_try_advisory_xact_lock(hashtextextended('pgherald.notify', 0)) then

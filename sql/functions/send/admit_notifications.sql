@@ -5,7 +5,7 @@ create or replace function herald.admit_notifications(p_job_ids uuid[], p_now ti
 returns setof uuid
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_deliveries public.notification_deliveries[];

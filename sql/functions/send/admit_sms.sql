@@ -8,7 +8,7 @@ create or replace function herald.admit_sms(p_job_ids uuid[], p_sender text, p_r
 returns setof herald.sms_attempts
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_texts public.sms_messages[];

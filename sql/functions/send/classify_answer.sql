@@ -9,7 +9,7 @@ create or replace function herald.classify_answer(
 returns text
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case
     when btrim(p_sid) <> '' then 'accepted'

@@ -8,7 +8,7 @@ create or replace function herald.classify_delivery_answer(
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_delivered then 'sent'

@@ -3,7 +3,7 @@ create or replace function herald.current_attempt(p_message_id uuid)
 returns uuid
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select id
   from herald.sms_attempts

@@ -3,7 +3,7 @@ create or replace function herald.hold_sms(p_message_id uuid)
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_job_id uuid;

@@ -14,7 +14,7 @@ create or replace function herald.match_sms_in_list(
 returns table (verdict text, sid text, twilio_status text, error_code integer)
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with mine as materialized (
     select

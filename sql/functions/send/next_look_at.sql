@@ -9,7 +9,7 @@ create or replace function herald.next_look_at(
 returns timestamptz
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_now < p_since + interval '3 days' then least(

@@ -11,7 +11,7 @@ create or replace function public.record_notification_results(p_results jsonb, p
 returns table (job_id uuid, recorded boolean, outcome text, delivery_status text, job_status text)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

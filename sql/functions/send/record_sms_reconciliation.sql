@@ -6,7 +6,7 @@ create or replace function public.record_sms_reconciliation(p_results jsonb, p_n
 returns table (attempt_id uuid, message_id uuid, outcome text, message_status text)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 #variable_conflict use_column

@@ -4,7 +4,7 @@ create or replace function public.record_sms_results(p_results jsonb, p_now time
 returns table (job_id uuid, recorded boolean, outcome text, message_status text, job_status text)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- For locks that are not looked at beforehand; the runner then tries the results one by one.
 set lock_timeout = '2s'
 as $$

@@ -5,7 +5,7 @@ create or replace function public.redrive_notification(p_delivery_id uuid, p_now
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := coalesce(p_now, now());

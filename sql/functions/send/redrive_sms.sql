@@ -3,7 +3,7 @@ create or replace function public.redrive_sms(p_message_id uuid, p_now timestamp
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_text public.sms_messages;

@@ -4,7 +4,7 @@ create or replace function herald.register_sender(p_sender text, p_rate_per_seco
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_sender is null or p_rate_per_second not between 0.001 and 1000000 then

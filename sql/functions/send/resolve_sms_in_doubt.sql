@@ -9,7 +9,7 @@ create or replace function public.resolve_sms_in_doubt(
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_job public.queue_jobs;

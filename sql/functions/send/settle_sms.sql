@@ -19,7 +19,7 @@ create or replace function herald.settle_sms(p_results jsonb, p_now timestamptz)
 returns table (job_id uuid, processing_token uuid, message_status text, job_status text)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

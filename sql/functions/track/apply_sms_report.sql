@@ -14,7 +14,7 @@ create or replace function herald.apply_sms_report(
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_held_job_id uuid;

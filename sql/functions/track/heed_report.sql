@@ -10,7 +10,7 @@ create or replace function herald.heed_report(
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_code herald.report_codes;

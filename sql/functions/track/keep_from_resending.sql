@@ -4,7 +4,7 @@ create or replace function herald.keep_from_resending(p_message_id uuid, p_attem
 returns boolean
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_text public.sms_messages;

@@ -4,7 +4,7 @@ create or replace function herald.lock_text(p_message_id uuid)
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform

@@ -3,7 +3,7 @@ create or replace function herald.map_twilio_status(p_twilio_status text)
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case p_twilio_status
     when 'accepted' then 'queued'

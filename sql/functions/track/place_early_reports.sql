@@ -3,7 +3,7 @@ create or replace function herald.place_early_reports(p_sids text[], p_now times
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_report record;

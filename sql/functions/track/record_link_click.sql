@@ -12,7 +12,7 @@ create or replace function public.record_link_click(
 returns text
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_link record;

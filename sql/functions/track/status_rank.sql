@@ -3,7 +3,7 @@ create or replace function herald.status_rank(p_status text)
 returns integer
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select case p_status
     when 'scheduled' then 0

@@ -1,10 +1,9 @@
--- The number on the badge: of what the signed-in user can see and has not opened. Definer, as list_notifications is.
+-- The number on the badge: of what the signed-in user can see and has not opened.
 create or replace function public.count_unread_notifications()
 returns bigint
 language sql
 stable
-security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select count(*)
   from public.notification_deliveries as delivery

@@ -6,7 +6,7 @@ create or replace function public.explain_notification(
 returns table (channel text, outcome text, evidence text, delivery_id uuid)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -1,5 +1,6 @@
 -- Why a text goes, waits, went, or did not: a row for what became of it, and one for each gate. The gates are the very
--- ones that the claim asks, for the instant that counts: that of its last attempt, or of its time to come.
+-- ones that the claim asks, for the instant that counts: that of its last attempt, or of its time to come. What they
+-- read is the team's, so that a signed-in user is told what became of it, and no more.
 create or replace function public.explain_sms(
   p_message_id uuid default null,
   p_user_id uuid default null,
@@ -10,7 +11,7 @@ create or replace function public.explain_sms(
 returns table (gate_order integer, gate text, verdict text, until timestamptz, evidence text)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
@@ -18,6 +19,7 @@ declare
   v_attempt herald.sms_attempts;
   v_at timestamptz := p_at;
   v_sender text;
+  v_is_client constant boolean := herald.needs_client_call();
 begin
   if num_nonnulls(p_message_id, p_user_id) <> 1 then
     raise exception 'p_message_id and p_user_id are %', case when p_user_id is null then 'both null' else 'both given' end
@@ -28,11 +30,28 @@ begin
   end if;
 
   if p_message_id is not null then
-    select * into v_text from public.sms_messages where id = p_message_id;
+    if v_is_client then
+      -- By name: a client has no right on some of the others.
+      select
+        status, recurrence_pattern, scheduled_for, sent_at, twilio_sid, delivered_at, twilio_error_code, queue_job_id,
+        updated_at, cancelled_at, cancel_reason, failed_at, attempt_count, twilio_error_message, deferred_from,
+        defer_reason, next_retry_at
+      into
+        v_text.status, v_text.recurrence_pattern, v_text.scheduled_for, v_text.sent_at, v_text.twilio_sid,
+        v_text.delivered_at, v_text.twilio_error_code, v_text.queue_job_id, v_text.updated_at, v_text.cancelled_at,
+        v_text.cancel_reason, v_text.failed_at, v_text.attempt_count, v_text.twilio_error_message,
+        v_text.deferred_from, v_text.defer_reason, v_text.next_retry_at
+      from public.sms_messages
+      where id = p_message_id;
+    else
+      select * into v_text from public.sms_messages where id = p_message_id;
+    end if;
     if not found then
       perform herald.refuse_unknown('p_message_id', p_message_id::text);
     end if;
-    select * into v_attempt from herald.sms_attempts where message_id = p_message_id order by started_at desc limit 1;
+    if not v_is_client then
+      select * into v_attempt from herald.sms_attempts where message_id = p_message_id order by started_at desc limit 1;
+    end if;
 
     return query
     select
@@ -67,7 +86,7 @@ begin
             'in doubt since %s: the provider may have taken it, so it is held and not sent again',
             herald.utc_text(coalesce(v_attempt.finished_at, v_text.updated_at))
           )
-        when v_text.status = 'sending' then format('being sent since %s', herald.utc_text(v_attempt.started_at))
+        when v_text.status = 'sending' then format('being sent since %s', herald.utc_text(coalesce(v_attempt.started_at, v_text.updated_at)))
         when v_text.status = 'cancelled'
           then format('cancelled at %s: %s', herald.utc_text(v_text.cancelled_at), v_text.cancel_reason)
         when v_text.status = 'failed' then format(
@@ -88,6 +107,9 @@ begin
         )
       end;
 
+    if v_is_client then
+      return;
+    end if;
     v_at := coalesce(
       v_at,
       case
@@ -99,6 +121,9 @@ begin
     );
     -- What has left is asked about as it was then: waiting, at its time.
     v_text.status := case when v_text.status = 'cancelled' then 'cancelled' else 'queued' end;
+  elsif v_is_client then
+    raise exception 'what would become of a text is the team''s to ask'
+      using errcode = '42501', hint = 'Give p_message_id, the id of a text of the signed-in user.';
   else
     if not herald.user_exists(p_user_id) then
       perform herald.refuse_unknown('p_user_id', p_user_id::text);
@@ -155,14 +180,16 @@ $$Why a text goes or not: a row for each gate with its verdict (pass, defer or b
 
 Give p_message_id: the first row (gate outcome) tells what became of it; the gates speak for its time to come, or for
 the instant of its last attempt, by the wishes and limits of today. Or give p_user_id, p_category, p_priority and p_at
-for a text that does not exist yet.
+for a text that does not exist yet. A signed-in user gives one of their own texts, and gets the first row alone.
 
 p_at: null means now.
 until: of a pass, as long as it stays one; of a defer, when it is over (null: when somebody lifts it).
 
-Errors: 22023 neither or both; 23503 unknown text, user or category.
+Errors: 22023 neither or both; 23503 unknown text, user or category; 42501 a signed-in user asks for what does
+not exist yet.
 
 Example: {"p_message_id": "20000000-0000-4000-8000-000000000001"}$$;
 
 revoke execute on function public.explain_sms(uuid, uuid, text, public.sms_priority, timestamptz) from public;
-grant execute on function public.explain_sms(uuid, uuid, text, public.sms_priority, timestamptz) to herald_runner;
+grant execute on function public.explain_sms(uuid, uuid, text, public.sms_priority, timestamptz)
+to herald_runner, herald_client;

@@ -3,7 +3,7 @@ create or replace function public.get_link_click_stats(p_delivery_id uuid defaul
 returns table (total_links bigint, total_clicks bigint, unique_clicked_links bigint, click_through_rate numeric)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_days_back is null or p_days_back not between 0 and 36600 then

@@ -6,7 +6,7 @@ create or replace function public.get_notification_delivery_timeline(
 returns table (time_bucket timestamptz, sent bigint, delivered bigint, opened bigint, clicked bigint, failed bigint)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_from timestamptz;

@@ -11,7 +11,7 @@ returns table (
 )
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with span as (
     select now() - herald.require_interval('p_interval', p_interval) as begins_at, now() + interval '1 microsecond' as ends_at

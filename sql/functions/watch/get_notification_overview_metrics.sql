@@ -6,7 +6,7 @@ create or replace function public.get_notification_overview_metrics(
 returns table (total_sent bigint, delivery_success_rate numeric, avg_open_rate numeric, avg_click_rate numeric)
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     count(fact.went_at),

@@ -14,7 +14,7 @@ returns table (
 )
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_since constant timestamptz := now() - herald.require_interval('p_interval', p_interval);

@@ -11,7 +11,7 @@ returns table (
 )
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_today constant date := (now() at time zone 'UTC')::date;

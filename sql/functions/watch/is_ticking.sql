@@ -6,7 +6,7 @@ create or replace function herald.is_ticking(
 returns boolean
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select last_ticked_at > coalesce(p_now, now()) - p_patience from herald.ticks;
 $$;

@@ -1,6 +1,5 @@
 -- What the signed-in user has been told in the application, the newest first; nothing that is not due yet, and nothing
--- whose words were redacted. Definer,
--- since clients have no way into the private schema; it shows nobody anything but their own.
+-- whose words were redacted. It shows nobody anything but their own.
 create or replace function public.list_notifications(
   p_limit integer default 50,
   p_before timestamptz default null,
@@ -21,8 +20,7 @@ returns table (
 )
 language plpgsql
 stable
-security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin

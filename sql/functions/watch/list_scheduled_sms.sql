@@ -25,7 +25,7 @@ returns table (
 )
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
@@ -42,7 +42,11 @@ begin
     case when message.occurrence is not null then message.parent_message_id end, message.project_id, message.task_id
   from (
     (
-      select *
+      -- By name, here and below: a client has no right on some of the others.
+      select
+        id, planned.user_id, message_content, planned.category, planned.priority, planned.status,
+        planned.scheduled_for, created_at, planned.expires_at, planned.deferred_from, planned.defer_reason,
+        planned.recurrence_pattern, occurrence, parent_message_id, planned.project_id, planned.task_id
       from public.sms_messages as planned
       where planned.status in ('pending', 'scheduled')
         and planned.scheduled_for >= coalesce(p_from, '-infinity')
@@ -53,7 +57,10 @@ begin
     )
     union all
     (
-      select *
+      select
+        id, queued.user_id, message_content, queued.category, queued.priority, queued.status,
+        queued.scheduled_for, created_at, queued.expires_at, queued.deferred_from, queued.defer_reason,
+        queued.recurrence_pattern, occurrence, parent_message_id, queued.project_id, queued.task_id
       from public.sms_messages as queued
       where queued.status = 'queued'
         and coalesce(queued.scheduled_for, queued.created_at) >= coalesce(p_from, '-infinity')
@@ -78,6 +85,7 @@ comment on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, in
 $$Texts that have not left, of one user or of all, between two instants, the next first.
 
 A row with a recurrence_pattern is a series with the time of its next occurrence: list_sms_occurrences lists more of it.
+A signed-in user sees their own.
 
 p_user_id: null means everybody.
 p_from, p_to: null means no bound.
@@ -89,4 +97,5 @@ Errors: 22023 a limit that is not positive.
 Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_limit": 20}$$;
 
 revoke execute on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer) from public;
-grant execute on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer) to herald_runner;
+grant execute on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer)
+to herald_runner, herald_client;

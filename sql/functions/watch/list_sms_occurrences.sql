@@ -16,17 +16,29 @@ returns table (
 )
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  v_series public.sms_messages;
+  v_series record;
   v_zone text;
 begin
-  v_series := herald.require_series('p_series_id', p_series_id);
-  if p_limit is null or p_limit < 1 then
-    raise exception 'p_limit is not positive: %', coalesce(p_limit::text, 'null')
-      using errcode = '22023', hint = 'Give at least 1.';
+  if p_limit is null or p_limit not between 1 and 1000 then
+    raise exception 'p_limit is not between 1 and 1000: %', coalesce(p_limit::text, 'null')
+      using errcode = '22023', hint = 'Ask for fewer, and for the next ones with p_from.';
+  end if;
+
+  -- By name: a client has no right on some of the others.
+  select
+    user_id, status, message_content, recurrence_pattern, recurrence_start, recurrence_last, recurrence_ends,
+    recurrence_timezone, parent_message_id
+  into v_series
+  from public.sms_messages
+  where id = p_series_id;
+  if not found then
+    perform herald.refuse_unknown('p_series_id', p_series_id::text);
+  elsif v_series.recurrence_pattern is null then
+    perform herald.refuse_single_text('p_series_id', p_series_id, v_series.parent_message_id);
   end if;
   v_zone := herald.series_zone(v_series.user_id, v_series.recurrence_timezone);
 
@@ -44,13 +56,13 @@ begin
     from herald.occurrences(
       v_series.recurrence_pattern, v_series.recurrence_start, v_zone,
       greatest(v_series.recurrence_last, (p_from at time zone v_zone) - interval '1 day'),
-      least(v_series.recurrence_ends, p_to), least(p_limit, 2147483547) + 100
+      least(v_series.recurrence_ends, p_to), p_limit + 100
     ) as occurrence
     where v_series.status = 'scheduled'
       and (p_from is null or occurrence.at >= p_from)
   ) as planned
   full join (
-    select *
+    select id, occurrence, text.scheduled_for, text.status, text.message_content, text.cancel_reason
     from public.sms_messages as text
     where text.parent_message_id = p_series_id and text.occurrence is not null
   ) as made on made.occurrence = planned.wall
@@ -64,17 +76,21 @@ $$;
 comment on function public.list_sms_occurrences(uuid, timestamptz, timestamptz, integer) is
 $$The occurrences of a series between two instants, up to p_limit.
 
+A signed-in user sees those of their own.
+
 p_series_id: as queue_sms_message returned it.
 p_from: null means from its beginning.
 p_to: null means without an end.
+p_limit: 1 to 1,000.
 occurrence_at: tells an occurrence to change_sms_occurrence and skip_sms_occurrence.
 scheduled_for: when it goes.
 local_time: on the series' clock.
 status: planned, or that of its text if it has one already.
 
-Errors: 23503 unknown text; 22023 not a series, or a limit that is not positive.
+Errors: 23503 unknown text; 22023 not a series, or the limit.
 
 Example: {"p_series_id": "20000000-0000-4000-8000-000000000002", "p_limit": 5}$$;
 
 revoke execute on function public.list_sms_occurrences(uuid, timestamptz, timestamptz, integer) from public;
-grant execute on function public.list_sms_occurrences(uuid, timestamptz, timestamptz, integer) to herald_runner;
+grant execute on function public.list_sms_occurrences(uuid, timestamptz, timestamptz, integer)
+to herald_runner, herald_client;

@@ -3,7 +3,7 @@ create or replace function herald.metrics(p_now timestamptz default now())
 returns table (name text, help text, labels jsonb, value double precision)
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     'pgherald_jobs', 'Jobs that wait or run.', jsonb_build_object('job_type', job_type, 'status', status),

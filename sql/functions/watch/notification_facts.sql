@@ -16,7 +16,7 @@ returns table (
 )
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     delivery.id, delivery.event_id, coalesce(event.event_type, delivery.payload ->> 'event_type'),

@@ -3,7 +3,7 @@ create or replace function herald.percent(p_part bigint, p_whole bigint)
 returns numeric
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(round(100.0 * p_part / nullif(p_whole, 0), 2), 0);
 $$;

@@ -24,7 +24,7 @@ returns table (
 )
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = 'off'
 as $$
 #variable_conflict use_column

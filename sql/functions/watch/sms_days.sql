@@ -15,7 +15,7 @@ returns table (
 )
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with bounds as (
     select p_first::timestamp at time zone 'UTC' as first_at, (p_last + 1)::timestamp at time zone 'UTC' as end_at

@@ -1,5 +1,5 @@
 -- A signed-in user sees their own notifications and nobody else's, in the table as by the functions, and writes nothing
--- but the mark of having seen them.
+-- but the mark of having seen them, by the function or by a plain update.
 begin;
 select plan(24);
 
@@ -30,7 +30,7 @@ select throws_ok(format('select public.%s', call), '22023', null, call)
 from unnest(array['list_notifications(0)', 'list_notifications(501)', 'list_notifications(null)', 'list_notifications(p_before_id => gen_random_uuid())', 'mark_opened()', 'mark_opened(array[]::uuid[], now())']) as call;
 select throws_ok(statement, '42501', null, statement)
 from unnest(array[
-  $$update public.notification_deliveries set status = 'opened'$$, 'delete from public.notification_deliveries', 'select from public.notification_suppressions'
+  $$update public.notification_deliveries set opened_at = now()$$, 'delete from public.notification_deliveries', $$update public.notification_deliveries set payload = '{}'$$
 ]) as statement;
 
 select set_config('request.jwt.claims', '{"sub": 5}', true);

@@ -1,6 +1,6 @@
 -- The rules of the house, asked of the catalog.
 begin;
-select plan(7);
+select plan(8);
 
 create temporary view ours as
 select p.*, p.oid::regprocedure::text as signature
@@ -13,7 +13,8 @@ select is_empty(
   'no function is overloaded: a call by named arguments is never ambiguous (F13)'
 );
 select is_empty(
-  $$select signature from ours where not coalesce(proconfig, '{}') @> array['search_path=""']$$, 'every function pins its search path'
+  $$select signature from ours where not coalesce(proconfig, '{}') @> array['search_path=pg_catalog, pg_temp']$$,
+  'every function pins its search path, with temporary types behind the true ones'
 );
 select is_empty(
   $$select signature from ours where obj_description(oid, 'pg_proc') is null$$, 'every function says what it is for'
@@ -21,12 +22,18 @@ select is_empty(
 select results_eq(
   $$select signature from ours where prosecdef order by 1$$,
   array[
-    'confirm_phone_verification(uuid,text)', 'count_unread_notifications()', 'follow_link(text,text,text)', 'herald.admin_user_ids()',
-    'herald.end_delivery_without_text()', 'herald.free_users(uuid[])', 'herald.subscribe_new_users()', 'herald.supersede_verification()', 'herald.user_contacts(uuid[])',
-    'herald.user_exists(uuid)', 'list_notifications(integer,timestamp with time zone,boolean,uuid)',
-    'mark_opened(uuid[],timestamp with time zone)', 'sms_segments(text)', 'start_phone_verification(uuid,text)'
+    'follow_link(text,text,text)', 'herald.admin_user_ids()',
+    -- What clients' plain statements set off.
+    'herald.check_notification_preferences()', 'herald.check_notification_subscription()', 'herald.check_sms_preferences()',
+    'herald.end_delivery_without_text()', 'herald.forget_unused_devices()', 'herald.free_users(uuid[])', 'herald.hand_over_device()',
+    'herald.make_client_call()', 'herald.move_with_user()', 'herald.plan_own_routines()', 'herald.record_wishes()',
+    'herald.subscribe_new_users()', 'herald.supersede_verification()', 'herald.user_contacts(uuid[])', 'herald.user_exists(uuid)'
   ],
   'the functions that run with another''s rights are few, and known'
+);
+select is_empty(
+  $$select signature from ours where prosecdef and has_function_privilege('herald_client', oid, 'execute')$$,
+  'and none of them is open to clients'
 );
 select is_empty(
   $$select signature from ours where prosrc ~* 'when others'$$, 'no function swallows what it does not know'
