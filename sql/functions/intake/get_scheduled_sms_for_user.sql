@@ -45,8 +45,9 @@ end;
 $$;
 
 comment on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text) is
-$$A user's texts with a time between the two instants, in that order; of one status, or of any. A signed-in user sees
-their own, and none of anybody else's.
+$$A user's texts with a time between the two instants, in that order; of one status, or of any.
+
+A signed-in user sees their own, and none of anybody else's.
 
 p_end_date: null means no end.
 p_status: null means any.
