@@ -44,7 +44,7 @@ _INTRODUCTION: Final = """\
 # Reference
 
 Every function that is called from outside, in the order in which a text passes through. Each page has its call from
-psql, from PostgREST and from supabase-js; the tests run them all.
+psql, from PostgREST and from supabase-js; the tests run them.
 
 - psql: as the owner, or as a role that has `herald_runner`.
 - PostgREST: `$URL` is where it listens, on Supabase `https://<project>.supabase.co/rest/v1`. `$TOKEN` is a JWT whose
@@ -268,7 +268,7 @@ def _sql_value(value: Any, type_name: str) -> str:  # noqa: ANN401  whatever JSO
         case bool() | int() | float():
             return json.dumps(value)
         case list() if type_name.endswith("[]"):
-            text = "{" + ", ".join(map(str, value)) + "}"
+            text = "{" + ", ".join(json.dumps(each) for each in value) + "}"
         case list() | dict():
             text = json.dumps(value, ensure_ascii=False)
         case _:
@@ -276,7 +276,7 @@ def _sql_value(value: Any, type_name: str) -> str:  # noqa: ANN401  whatever JSO
     return "'" + text.replace("'", "''") + "'"
 
 
-def _psql(function: Function, said: Said) -> str:
+def psql(function: Function, said: Said) -> str:
     """Write the call for psql."""
     arguments = [f"{k} => {_sql_value(v, function.arguments[k])}" for k, v in said.example.items()]
     start = f"select {'* from ' if function.is_set else ''}{function.name}"  # noqa: S608  for people to read
@@ -289,7 +289,7 @@ def _psql(function: Function, said: Said) -> str:
     return call
 
 
-def _curl(function: Function, said: Said) -> str:
+def curl(function: Function, said: Said) -> str:
     """Write the call for PostgREST."""
     body = json.dumps(said.example, ensure_ascii=False)
     if len(body) > _WIDTH:
@@ -300,6 +300,10 @@ def _curl(function: Function, said: Said) -> str:
     )
 
 
+def _js_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z_]\w*", key) else _js_value(key)
+
+
 def _js_value(value: Any, indent: str = "") -> str:  # noqa: ANN401  whatever JSON holds
     """Write a JSON value as JavaScript."""
     match value:
@@ -308,7 +312,7 @@ def _js_value(value: Any, indent: str = "") -> str:  # noqa: ANN401  whatever JS
         case list():
             return "[" + ", ".join(_js_value(each, indent) for each in value) + "]"
         case dict():
-            members = [f"{key}: {_js_value(each, indent + '  ')}" for key, each in value.items()]
+            members = [f"{_js_key(key)}: {_js_value(each, indent + '  ')}" for key, each in value.items()]
             line = "{ " + ", ".join(members) + " }" if members else "{}"
             if len(line) + len(indent) <= _WIDTH - 10:
                 return line
@@ -317,7 +321,7 @@ def _js_value(value: Any, indent: str = "") -> str:  # noqa: ANN401  whatever JS
             return json.dumps(value)
 
 
-def _js(function: Function, said: Said) -> str:
+def js(function: Function, said: Said) -> str:
     """Write the call for supabase-js."""
     arguments = f", {_js_value(said.example)}" if said.example else ""
     return f"const {{ data, error }} = await supabase.rpc('{function.name}'{arguments})"
@@ -374,9 +378,9 @@ def _page(function: Function, said: Said, room: str, names: Sequence[str]) -> st
     parts += ["## Who may call it", f"{_callers(function)}."]
     who = "of a signed-in user" if function.is_for_clients else "of the service role, on a server of yours"
     parts += [
-        "## psql", f"```sql\n{_psql(function, said)}\n```",
-        "## PostgREST", f"The token is that {who}.", f"```sh\n{_curl(function, said)}\n```",
-        "## supabase-js", f"```js\n{_js(function, said)}\n```",
+        "## psql", f"```sql\n{psql(function, said)}\n```",
+        "## PostgREST", f"The token is that {who}.", f"```sh\n{curl(function, said)}\n```",
+        "## supabase-js", f"```js\n{js(function, said)}\n```",
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
 

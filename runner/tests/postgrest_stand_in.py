@@ -38,7 +38,7 @@ _STATUSES: Final = (
 _ROUTINES: Final = """
     select
       p.proname, p.provolatile = 'v' as is_volatile, p.proretset as is_set, p.prorettype = 'void'::regtype as is_void,
-      t.typtype = 'c' or p.prorettype = 'record'::regtype as is_row,
+      t.typtype = 'c' or p.prorettype = 'record'::regtype or p.proargmodes && '{t,b,o}' is true as is_row,
       coalesce(p.proargnames[1:p.pronargs], '{}') as names,
       array(select format_type(oid, null) from unnest(p.proargtypes) with ordinality as a (oid, n) order by n) as types,
       p.pronargs - p.pronargdefaults as required
