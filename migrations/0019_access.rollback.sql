@@ -50,6 +50,25 @@ begin
 end;
 $$;
 
+do $$
+declare
+  v_table name;
+begin
+  for v_table in select table_name from herald.host_tables where is_ours loop
+    execute format(
+      'drop policy if exists "nobody but the owner, until the application says otherwise" on public.%I', v_table
+    );
+  end loop;
+end;
+$$;
+
+drop index public.sms_messages_category_idx;
+
+create index sms_template_uses_template_id_idx on herald.sms_template_uses (template_id);
+alter table herald.sms_template_uses
+drop constraint sms_template_uses_pkey,
+drop column id;
+
 alter table herald.settings
 drop column max_devices,
 drop column max_filter_bytes;

@@ -1,6 +1,6 @@
--- All that a signed-in user may bring about with rights that are not theirs. Definer. Nothing in it is made of what the
--- caller says but values: whose it is comes from the request's claims, and what is somebody else's is told from what
--- does not exist by nothing.
+-- All that a signed-in user may bring about with rights that are not theirs. Definer. Nothing in it is made of what
+-- the caller says but values: whose it is comes from the request's claims, and what is somebody else's is told from
+-- what does not exist by nothing.
 create or replace function herald.make_client_call()
 returns trigger
 language plpgsql
@@ -9,8 +9,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user_id constant uuid := herald.require_signed_in_user();
-  v_message_id constant uuid := new.arguments ->> 'message_id';
-  v_at constant timestamptz := new.arguments ->> 'at';
+  v_message_id constant uuid := (new.arguments ->> 'message_id')::uuid;
+  v_at constant timestamptz := (new.arguments ->> 'at')::timestamptz;
   v_reason constant text := left(new.arguments ->> 'reason', 200);
   v_is_theirs constant boolean := exists (
     select

@@ -7,7 +7,8 @@ using (
   exists (
     select
     from public.notification_deliveries as delivery
-    where delivery.event_id = notification_events.id
+    where
+      delivery.event_id = notification_events.id
       and delivery.recipient_user_id = (select herald.current_user_id())
   )
 );

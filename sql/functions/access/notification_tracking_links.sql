@@ -6,13 +6,15 @@ using (
   exists (
     select
     from public.notification_deliveries as delivery
-    where delivery.id = notification_tracking_links.delivery_id
+    where
+      delivery.id = notification_tracking_links.delivery_id
       and delivery.recipient_user_id = (select herald.current_user_id())
   )
   or exists (
     select
     from public.sms_messages as message
-    where message.id = notification_tracking_links.message_id
+    where
+      message.id = notification_tracking_links.message_id
       and message.user_id = (select herald.current_user_id())
   )
 );

@@ -1,5 +1,5 @@
--- Puts a number on the list that outlives its user, and into the ledger of consent. Where it stands there already, the
--- weightier reason stays: what a team decided is lifted by the team alone, and who has sent STOP may send START.
+-- Puts a number on the list that outlives its user, and into the ledger of consent. Where it stands there already,
+-- the weightier reason stays: what a team decided is lifted by the team alone, and who has sent STOP may send START.
 --
 -- The ledger gets every word of the number's holder and of the team, also where the list stays as it is; of the
 -- provider, which can refuse many texts at once, what changed the list. A number that cannot be reached has withdrawn
@@ -18,7 +18,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_weights constant text[] := '{undeliverable, provider, inbound, team}';
+  v_weights constant text[] := '{undeliverable, provider, inbound, team}'::text[];
 begin
   insert into herald.suppressed_numbers as known (number_hash, phone_number, reason, source, suppressed_at)
   values (herald.number_hash(p_phone_number), p_phone_number, p_reason, p_source, p_now)

@@ -1,5 +1,5 @@
--- Whoever comes with a device's address and both of its keys has the device in hand: it is theirs now, and no longer that
--- of the user who was signed in on it before. Definer, since that user's row is not the new one's to see.
+-- Whoever comes with a device's address and both of its keys has the device in hand: it is theirs now, and no longer
+-- that of the user who was signed in on it before. Definer, since that user's row is not the new one's to see.
 create or replace function herald.hand_over_device()
 returns trigger
 language plpgsql

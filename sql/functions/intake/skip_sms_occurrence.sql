@@ -13,9 +13,9 @@ declare
   v_id uuid;
 begin
   if herald.needs_client_call() then
-    return herald.call_as_client(
+    return (herald.call_as_client(
       'skip_sms_occurrence', jsonb_build_object('message_id', p_series_id, 'at', p_occurrence_at, 'reason', p_reason)
-    ) #>> '{}';
+    ) #>> '{}')::uuid;
   end if;
 
   v_id := herald.text_of_occurrence(p_series_id, p_occurrence_at);

@@ -9,7 +9,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_codes text[] := '{}';
+  v_codes text[] := '{}'::text[];
   v_length integer;
 begin
   foreach v_length in array p_code_lengths loop

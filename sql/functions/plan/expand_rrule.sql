@@ -25,8 +25,8 @@ as $$
 #variable_conflict use_column
 declare
   -- Four digits are all that a date of RFC 5545 has.
-  c_first constant timestamp := '0001-01-01 00:00';
-  c_last constant timestamp := '9999-12-31 23:59:59';
+  c_first constant timestamp := timestamp '0001-01-01 00:00';
+  c_last constant timestamp := timestamp '9999-12-31 23:59:59';
   v_rule record;
   v_start timestamp;
   v_low timestamp;
@@ -34,7 +34,7 @@ declare
   v_origin date;
   v_length interval;
   v_part interval;
-  v_skips integer[] := '{0}';
+  v_skips integer[] := '{0}'::integer[];
   v_times time[];
   v_period integer;
   v_window_end integer;

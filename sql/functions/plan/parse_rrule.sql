@@ -32,7 +32,7 @@ declare
   v_name text;
   v_value text;
   v_item text;
-  v_given jsonb := '{}';
+  v_given jsonb := '{}'::jsonb;
   v_wrong text;
   v_hint text := 'Write it as RFC 5545 does, for example FREQ=WEEKLY;BYDAY=MO,WE.';
 begin

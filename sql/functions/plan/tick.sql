@@ -14,7 +14,7 @@ as $$
 declare
   v_part text;
   v_done integer;
-  v_report jsonb := '{"busy": false}';
+  v_report jsonb := '{"busy": false}'::jsonb;
 begin
   p_now := coalesce(p_now, now());
   if not isfinite(p_now) then

@@ -1,6 +1,6 @@
--- Why a text goes, waits, went, or did not: a row for what became of it, and one for each gate. The gates are the very
--- ones that the claim asks, for the instant that counts: that of its last attempt, or of its time to come. What they
--- read is the team's, so that a signed-in user is told what became of it, and no more.
+-- Why a text goes, waits, went, or did not: a row for what became of it, and one for each gate. The gates are the
+-- very ones that the claim asks, for the instant that counts: that of its last attempt, or of its time to come. What
+-- they read is the team's, so that a signed-in user is told what became of it, and no more.
 create or replace function public.explain_sms(
   p_message_id uuid default null,
   p_user_id uuid default null,
@@ -120,7 +120,7 @@ begin
       now()
     );
     -- What has left is asked about as it was then: waiting, at its time.
-    v_text.status := case when v_text.status = 'cancelled' then 'cancelled' else 'queued' end;
+    v_text.status := case when v_text.status = 'cancelled' then v_text.status else 'queued' end;
   elsif v_is_client then
     raise exception 'what would become of a text is the team''s to ask'
       using errcode = '42501', hint = 'Give p_message_id, the id of a text of the signed-in user.';

@@ -1,7 +1,7 @@
 -- F42: settings were read, logged and ignored. Every column of herald.settings is changed here, and every one changes
 -- what happens.
 begin;
-select plan(54);
+select plan(60);
 
 create function pg_temp.refused(p_change text, p_sentence text) returns setof text language sql
 as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, p_sentence)$$;
@@ -13,7 +13,7 @@ select columns_are(
     job_retention, price_per_segment, default_batch_interval, link_base_url, link_lifetime, link_bot_window,
     least_validity, default_daily_limit,
     verification_provider, verification_words, verification_lifetime, verification_tries, verification_cooldown,
-    on_unknown, settle_time, first_look, report_time}'::name[],
+    on_unknown, settle_time, first_look, report_time, max_devices, max_filter_bytes}'::name[],
   'these are all the settings'
 );
 
@@ -228,6 +228,29 @@ select is(
   'report_time: so long after it was sent a report may take'
 );
 
+-- max_devices, max_filter_bytes
+create temporary table owner on commit drop as select a_user() as id;
+update herald.settings set max_devices = 2;
+insert into push_subscriptions (user_id, endpoint, p256dh_key, auth_key, last_used_at, updated_at)
+select id, 'https://push.example/' || n, 'k', 'a', now() - n * interval '1 day', now() - n * interval '1 day' from owner, generate_series(1, 4) as n;
+select set_eq(
+  'select endpoint from push_subscriptions', array['https://push.example/1', 'https://push.example/4'],
+  'max_devices: the new one takes the place of the one that was longest unused'
+);
+update herald.settings set max_filter_bytes = 20;
+select throws_ok(
+  $$insert into notification_subscriptions (user_id, event_type, filters) select id, 'task.due_soon', '{"project": "a long name"}' from owner$$,
+  '22023', null, 'max_filter_bytes: longer ones are refused'
+);
+select throws_ok(
+  $$insert into notification_subscriptions (user_id, event_type, filters) select id, 'task.due_soon', '{"a": 1e30}' from owner$$,
+  '22023', null, 'max_filter_bytes: also those that are short only as they were written'
+);
+select lives_ok(
+  $$insert into notification_subscriptions (user_id, event_type, filters) select id, 'task.due_soon', '{"project": "x"}' from owner$$,
+  'max_filter_bytes: others are not'
+);
+
 -- And values that make no sense are refused.
 select throws_ok(
   'insert into herald.settings (is_only_row) values (false)', '23514', null, 'is_only_row: there is one row'
@@ -249,6 +272,8 @@ select pg_temp.refused('link_base_url = ''javascript:x''', 'link_base_url: http 
 select pg_temp.refused('link_base_url = ''https://go.example/''', 'link_base_url: without a slash at its end');
 select pg_temp.refused('on_unknown = ''guess''', 'on_unknown: hold or resend');
 select pg_temp.refused('settle_time = ''0''', 'settle_time: not nothing');
+select pg_temp.refused('max_devices = 0', 'max_devices: one at least');
+select pg_temp.refused('max_filter_bytes = 0', 'max_filter_bytes: some at least');
 select pg_temp.refused('report_time = ''0''', 'report_time: not nothing');
 
 select * from finish();
