@@ -42,8 +42,9 @@ format: $(READY) ## Format Python and SQL in place
 	$(BIN)/ruff check --fix
 	$(BIN)/sqlfluff fix --processes 0 --disable-progress-bar migrations sql/functions
 
-docs: $(READY) ## Write the reference, the picture of the tables and that of the states from the database
-	$(BIN)/python tools/write_docs.py
+docs: $(READY) ## Write from the database: the reference, who may do what, the tables and their states
+	@$(BIN)/python tools/write_docs.py
+	@$(BIN)/python tools/write_access.py
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -25,6 +25,7 @@ from supabase_project import make_project
 USER: Final = "10000000-0000-4000-8000-000000000001"
 EXAMPLES: Final = harness.ROOT / "examples"
 _SEED: Final = Path(__file__).parent / "data" / "reference.sql"
+_OLDEST_NODE: Final = 20
 # The application's own table, with what its users are called and where they read mail.
 _USERS: Final = "create table public.users (id uuid primary key default gen_random_uuid(), email text, name text)"
 
@@ -77,6 +78,9 @@ def node_modules() -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         pytest.skip("no node and npm on this machine: supabase-js runs on Node")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    if int(version.strip("v\n").split(".")[0]) < _OLDEST_NODE:
+        pytest.skip(f"node {version.strip()} is too old: supabase-js wants {_OLDEST_NODE}")
     package = (EXAMPLES / "supabase-js" / "package.json").read_bytes()
     folder = harness.cache_folder() / f"supabase-js-{hashlib.sha256(package).hexdigest()[:12]}"
     if not folder.exists():
