@@ -1,4 +1,7 @@
-"""What a signed-in user may do, from a server that speaks for them: DATABASE_URL=… python user.py USER_ID."""
+"""What a signed-in user may do, from a server that speaks for them: DATABASE_URL=… python user.py USER_ID.
+
+The role that connects needs herald_client: grant herald_client to …
+"""
 
 import json
 import os

@@ -1,6 +1,6 @@
 """A stand-in for PostgREST, for tests only: it does what PostgREST documents, so far as clients of ours use it.
 
-It is not PostgREST, which is not to be had from a package index. Every rule here follows its documentation, version 13
+It is not PostgREST, which is not to be had from a package index. Every rule here follows its documentation, version 14
 (docs.postgrest.org, named in the docstrings by page and section), and `test_postgrest_stand_in.py` holds each of them.
 What it does not know (embedding, aggregates, casts, JSON paths, ranges, schemas, CSV) it refuses with 501 instead of
 guessing.
