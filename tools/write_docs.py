@@ -55,7 +55,8 @@ psql, from PostgREST and from supabase-js; the tests run them.
 
 Arguments are passed by name; what has a default may be left out. Errors come as PostgREST has them, with `code`,
 `message`, `details` and `hint`: see [errors](../errors.md). The tables: [er.mermaid](../er.mermaid); their states:
-[states](../states.md); who may do what: [access](../access.md). Whole programs: [examples](../../examples/README.md)."""
+[states](../states.md); who may do what: [access](../access.md). Whole programs:
+[examples](../../examples/README.md)."""
 # Said once here, since some thirty functions have it.
 _EVERYWHERE: Final = {"p_now": "The time to reckon with. Leave it out: it is for tests."}
 
