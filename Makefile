@@ -35,6 +35,7 @@ check: $(READY) ## Lint and type-check everything
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar migrations sql/functions
+	$(BIN)/python tools/lint_database.py
 	$(BIN)/squawk --exclude=require-statement-timeout,prefer-bigint-over-int,prefer-text-field $(filter-out %.rollback.sql,$(wildcard migrations/*.sql))
 
 format: $(READY) ## Format Python and SQL in place

@@ -110,13 +110,14 @@ grant select on herald.transitions to herald_client;
 
 -- Which rows is said by the policies, in sql/functions/access. Columns are listed where not all of a row is its user's:
 -- updated_at and user_id may be written because upserts send them, and come to nothing else than the policies allow.
+-- No DELETE anywhere: who has it on a table may lock it for everybody. is_active ends a subscription, and a device.
 grant select (
   id, event_type, event_source, target_user_id, payload, created_at, scheduled_for, expires_at, redacted_at
 ) on public.notification_events to herald_client;
 
 grant update (status) on public.notification_deliveries to herald_client;
 
-grant select, delete on public.notification_subscriptions to herald_client;
+grant select on public.notification_subscriptions to herald_client;
 grant insert (user_id, event_type, is_active, filters, updated_at)
 on public.notification_subscriptions to herald_client;
 grant update (user_id, event_type, is_active, filters, updated_at)
@@ -146,7 +147,7 @@ grant update (
   quiet_hours_end, timezone, updated_at
 ) on public.user_sms_preferences to herald_client;
 
-grant select, delete on public.push_subscriptions to herald_client;
+grant select on public.push_subscriptions to herald_client;
 grant insert (
   user_id, endpoint, p256dh_key, auth_key, user_agent, is_active, last_used_at, updated_at
 ) on public.push_subscriptions to herald_client;

@@ -286,22 +286,22 @@ def test_psql_does_the_same(full: Installation) -> None:
 
 
 def test_traffic_that_meets_an_installation_crosswise_is_waited_for(database_url: str) -> None:
-    """Somebody has events and wants users, while the installation has users and wants events."""
+    """Somebody has users and wants events, while the installation has events and wants users."""
     said: list[str] = []
 
     def host() -> None:
         with psycopg.connect(database_url) as connection:
             # Longer than the server waits before it looks for a deadlock, so that not we are chosen.
             connection.execute("set deadlock_timeout = '10s'")
-            connection.execute("lock table public.notification_events in row exclusive mode")
+            connection.execute("lock table public.users in row exclusive mode")
             has_begun.set()
             installing = """
                 select count(*) from pg_locks
-                where relation = 'public.users'::regclass and mode = 'ShareRowExclusiveLock' and granted
+                where relation = 'public.notification_events'::regclass and mode = 'AccessExclusiveLock' and granted
             """
             while connection.execute(installing).fetchone() == (0,):
                 time.sleep(0.01)
-            connection.execute("lock table public.users in row exclusive mode")
+            connection.execute("lock table public.notification_events in row exclusive mode")
 
     has_begun = threading.Event()
     with ThreadPoolExecutor() as threads:

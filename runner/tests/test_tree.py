@@ -195,7 +195,7 @@ def of_routines() -> list[Any]:
 
 @pytest.mark.parametrize(("path", "routine"), of_routines())
 def test_a_function_pins_its_search_path(path: Path, routine: Any) -> None:  # noqa: ANN401
-    """An empty one would still look for types in pg_temp first, where a caller may have put a domain of a known name."""
+    """With an empty one types are looked for in pg_temp first, where a caller may have put one of a known name."""
     del path
     pinned = [
         tuple(part.val.sval for part in option.arg.args)

@@ -1,5 +1,4 @@
--- A signed-in user subscribes and unsubscribes for themselves. What somebody reserved for administrators they may
--- switch off, and not make anew without that mark.
+-- A signed-in user subscribes for themselves, and switches their subscriptions on and off.
 drop policy if exists "users read their own subscriptions" on public.notification_subscriptions;
 create policy "users read their own subscriptions" on public.notification_subscriptions
 for select to herald_client
@@ -15,8 +14,3 @@ create policy "users change their own subscriptions" on public.notification_subs
 for update to herald_client
 using (user_id = (select herald.current_user_id()))
 with check (user_id = (select herald.current_user_id()));
-
-drop policy if exists "users end their own subscriptions" on public.notification_subscriptions;
-create policy "users end their own subscriptions" on public.notification_subscriptions
-for delete to herald_client
-using (user_id = (select herald.current_user_id()) and admin_only is not true);

@@ -1,4 +1,4 @@
--- A signed-in user registers, renews and removes their own devices.
+-- A signed-in user registers and renews their own devices, and switches them off.
 drop policy if exists "users see their own devices" on public.push_subscriptions;
 create policy "users see their own devices" on public.push_subscriptions
 for select to herald_client
@@ -14,8 +14,3 @@ create policy "users change their own devices" on public.push_subscriptions
 for update to herald_client
 using (user_id = (select herald.current_user_id()))
 with check (user_id = (select herald.current_user_id()));
-
-drop policy if exists "users remove their own devices" on public.push_subscriptions;
-create policy "users remove their own devices" on public.push_subscriptions
-for delete to herald_client
-using (user_id = (select herald.current_user_id()));

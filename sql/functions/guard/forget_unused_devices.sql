@@ -11,9 +11,11 @@ begin
   where id in (
     select device.id
     from public.push_subscriptions as device
-    where device.user_id = new.user_id and device.id <> new.id
-    order by device.is_active desc, least(greatest(device.last_used_at, device.updated_at), now()) desc, device.id
-    offset (select max_devices - 1 from herald.settings)
+    where device.user_id = new.user_id
+    order by
+      device.id = new.id desc, device.is_active desc,
+      least(greatest(device.last_used_at, device.updated_at), now()) desc, device.id
+    offset (select max_devices from herald.settings)
   );
   return null;
 end;

@@ -1,7 +1,7 @@
 -- A signed-in user writes their own wishes, subscriptions and devices by plain statements, the upserts of the field among
 -- them; never what proves, counts or forbids, and never anybody else's.
 begin;
-select plan(53);
+select plan(54);
 
 create temporary table reader on commit drop as select a_user() as id, name from unnest(array['Ada', 'Bob']) as name;
 insert into user_sms_preferences (user_id, phone_number, phone_verified, daily_sms_count)
@@ -65,7 +65,7 @@ from (values ('{admin_only, false}'::text[]), ('{created_by, bob}')) as refused 
 select throws_ok('insert into public.notification_subscriptions (user_id, event_type) select bob, ''payment.failed'' from me', '42501', null, 'nobody subscribes somebody else');
 select throws_ok('insert into public.notification_subscriptions (user_id, event_type) select ada, ''no.such'' from me', '23503', null, 'to what there is');
 select is((select count(*) from public.notification_subscriptions where user_id <> (select ada from me)), 0::bigint, 'only their own are seen');
-select lives_ok('delete from public.notification_subscriptions', 'and ended by deleting');
+select throws_ok('delete from public.notification_subscriptions', '42501', null, 'which are switched off, and not deleted');
 
 -- Wishes.
 select lives_ok(
@@ -92,7 +92,8 @@ select lives_ok(
     on conflict (endpoint) do update set user_id = excluded.user_id$$, 'unless one has it in hand, keys and all'
 );
 select is((select count(*) from public.push_subscriptions), 2::bigint, 'then it is one''s own');
-select lives_ok($$delete from public.push_subscriptions where endpoint = 'https://push.example/ada'$$, 'and is removed by deleting');
+select lives_ok($$update public.push_subscriptions set is_active = false where endpoint = 'https://push.example/ada'$$, 'and is switched off');
+select throws_ok('delete from public.push_subscriptions', '42501', null, 'and not deleted');
 select throws_ok('update public.push_subscriptions set user_id = bob from me', '42501', null, 'and never given to somebody who did not ask for it');
 
 -- Nobody signed in.

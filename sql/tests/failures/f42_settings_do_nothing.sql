@@ -231,8 +231,11 @@ select is(
 -- max_devices, max_filter_bytes
 create temporary table owner on commit drop as select a_user() as id;
 update herald.settings set max_devices = 2;
-insert into push_subscriptions (user_id, endpoint, p256dh_key, auth_key, last_used_at, updated_at)
-select id, 'https://push.example/' || n, 'k', 'a', now() - n * interval '1 day', now() - n * interval '1 day' from owner, generate_series(1, 4) as n;
+create function pg_temp.register(p_days integer) returns void language sql as $$
+  insert into push_subscriptions (user_id, endpoint, p256dh_key, auth_key, updated_at)
+  select id, 'https://push.example/' || p_days, 'k', 'a', now() - p_days * interval '1 day' from owner;
+$$;
+select pg_temp.register(days) from unnest('{1, 2, 4}'::integer[]) as days;
 select set_eq(
   'select endpoint from push_subscriptions', array['https://push.example/1', 'https://push.example/4'],
   'max_devices: the new one takes the place of the one that was longest unused'
