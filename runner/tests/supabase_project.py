@@ -214,7 +214,7 @@ def supabase_cli() -> Path:
             "--no-audit",
             "--no-fund",
             "--prefix",
-            folder,
+            str(folder),
             f"supabase@{CLI_VERSION}",
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
