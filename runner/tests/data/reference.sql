@@ -4,7 +4,7 @@
 begin;
 
 insert into public.users (id, email, name)
-values ('10000000-0000-4000-8000-000000000001', 'ada@example.com', 'Ada');
+values ('10000000-0000-4000-8000-000000000001', 'user@example.com', 'A user');
 insert into public.projects (id) values ('80000000-0000-4000-8000-000000000001');
 insert into public.user_sms_preferences (
   user_id, phone_number, phone_verified, timezone, quiet_hours_start, quiet_hours_end, daily_sms_limit
