@@ -1,6 +1,6 @@
 # pgherald. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test run bench chaos year check format docs clean
+.PHONY: help demo test run bench chaos year shipped check format docs clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,9 @@ chaos: $(READY) ## Break everything while 10,000 texts go, and compare the books
 
 year: $(READY) ## Play a year of texts for 1,000 users in 40 zones and judge it; takes half an hour
 	@$(BIN)/python runner/tests/year.py
+
+shipped: $(READY) ## Write down what the migrations make, for doctor(): after a migration or a grant was added
+	@$(BIN)/python runner/tests/shipped.py
 
 check: $(READY) ## Lint and type-check everything
 	$(BIN)/ruff check

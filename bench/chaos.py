@@ -54,6 +54,12 @@ _LOOK_EVERY: Final = 1.0
 _TELL_EVERY: Final = 5.0
 _FEED_EVERY: Final = 0.2
 
+_CALLBACKS: Final[Mapping[str, float | bool]] = {
+    "callback_drop": 1.0,
+    "callback_duplicates": 2,
+    "callback_shuffle": True,
+    "callback_before_answer": True,
+}
 # What breaks; the more often a kind stands here, the more often it does.
 _KINDS: Final = (
     *("kill runner",) * 4,
@@ -75,17 +81,8 @@ _KINDS: Final = (
     "answer:accept_then_drop",
     "answer:accept_then_error",
     "answer:accept_then_hang",
-    "callbacks:callback_drop",
-    "callbacks:callback_duplicates",
-    "callbacks:callback_shuffle",
-    "callbacks:callback_before_answer",
+    *(f"callbacks:{setting}" for setting in _CALLBACKS),
 )
-_CALLBACKS: Final[Mapping[str, float | bool]] = {
-    "callback_drop": 1.0,
-    "callback_duplicates": 2,
-    "callback_shuffle": True,
-    "callback_before_answer": True,
-}
 
 _PREPARE: Final = """
     update herald.settings

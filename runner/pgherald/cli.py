@@ -10,7 +10,8 @@ class LazyGroup(click.Group):
     """Imports a command's module only when that command is wanted, so that an extra is needed only where it is used."""
 
     modules: ClassVar[tuple[str, ...]] = (
-        "demo", "explain", "export", "migrate", "preview", "run", "schedule", "serve", "simulate",
+        "demo", "doctor", "explain", "export", "healthcheck", "migrate", "preview", "run", "schedule", "serve",
+        "simulate", "status",
     )  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

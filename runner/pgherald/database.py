@@ -22,6 +22,8 @@ from psycopg_pool import AsyncConnectionPool
 
 if TYPE_CHECKING:
     from pgherald.channels import NotificationAnswer
+    from pgherald.heartbeat import Process
+    from pgherald.release import Release
     from pgherald.settings import Secret
     from pgherald.twilio import Answer, Findings
 
@@ -177,6 +179,16 @@ class VerifyRequest:
     kind: str
     phone_number: str = field(repr=False)
     code: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How one check of health() stands."""
+
+    check_name: str
+    status: str
+    summary: str
+    what_to_do: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,11 +549,32 @@ class Database(AbstractAsyncContextManager["Database"]):
                 (request.id, outcome),
             )
 
-    async def is_ticking(self) -> bool:
-        """Tell whether tick() has run lately."""
-        async with self._pool.connection() as connection, connection.cursor(row_factory=scalar_row) as cursor:
-            await cursor.execute("select herald.is_ticking()")
-            return bool(await cursor.fetchone())
+    async def health(self) -> list[Check]:
+        """Tell how each check stands."""
+        async with self._pool.connection() as connection, connection.cursor(row_factory=class_row(Check)) as cursor:
+            await cursor.execute("select check_name, status, summary, what_to_do from public.health()")
+            return await cursor.fetchall()
+
+    async def record_heartbeat(self, process: "Process", release: "Release", refusals: int) -> None:
+        """Tell that a process lives, what it was built for, and how many signed requests in a row it refused."""
+        query = """
+            select herald.record_heartbeat(
+              p_runner => %s::text, p_version => %s::text, p_migration => %s::text, p_functions_digest => %s::text,
+              p_works_on => %s::text[], p_sender => %s::text, p_expects_reports => %s::boolean,
+              p_refusals => %s::integer
+            )
+        """
+        values = (
+            *(process.name, release.version, release.migration, release.functions_digest),
+            *(list(process.works_on), process.sender, process.expects_reports, refusals),
+        )
+        async with self._pool.connection() as connection:
+            await connection.execute(query, values)
+
+    async def end_heartbeat(self, name: str) -> None:
+        """Tell that a process has come to a good end."""
+        async with self._pool.connection() as connection:
+            await connection.execute("select herald.end_heartbeat(p_runner => %s::text)", (name,))
 
     async def metrics(self) -> list[Metric]:
         """Give what a monitor wants to know."""
@@ -584,7 +617,8 @@ class Database(AbstractAsyncContextManager["Database"]):
               current_setting('server_version_num')::integer,
               num_nulls(
                 to_regproc('public.claim_notifications'), to_regproc('herald.next_claim_at'),
-                to_regproc('public.receive_sms'), to_regproc('public.claim_sms_to_reconcile')
+                to_regproc('public.receive_sms'), to_regproc('public.claim_sms_to_reconcile'),
+                to_regproc('public.health')
               ) = 0
         """
         try:

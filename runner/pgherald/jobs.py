@@ -109,6 +109,7 @@ class Notifications(Lane[ClaimedNotification, NotificationAnswer]):
         if result is None or not result.recorded:
             self._tell_too_late(notification)
             return
+        self._count(result.outcome)
         facts = {
             **self._ids(notification),
             "outcome": result.outcome,
@@ -192,7 +193,9 @@ class Jobs(Lane[Job, _End]):
             self._let_go(job)
             if not recorded:
                 self._tell_too_late(job)
-            elif outcome.error is None:
+                continue
+            self._count("completed" if outcome.error is None else "failed")
+            if outcome.error is None:
                 _log.info("done", extra=self._ids(job))
             else:
                 last = not outcome.retry or job.attempts >= job.max_attempts

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import psycopg
 
 from pgherald.database import Claimed, describe, is_passing
+from pgherald.measures import MEASURES
+from pgherald.service import Pulse
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,6 +48,8 @@ _LAST_WRITE_IN_A_HURRY: Final = 1.0
 _LAST_WRITE: Final = 10.0
 # How long work that is cut off may take to notice.
 _LAST_WORDS: Final = 5.0
+# How long the end may take beyond the grace time: cut-off work notices, the last outcomes are written, all is ended.
+AFTER_GRACE: Final = _LAST_WORDS + _LAST_WRITE + _LAST_WRITE_IN_A_HURRY + _LAST_WORDS
 
 Item = TypeVar("Item", bound=Claimed)
 Outcome = TypeVar("Outcome")
@@ -104,6 +108,17 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._second_look = False
         self._patience = _SHORTEST_WAIT
         self._parts: tuple[asyncio.Task[None], ...] = ()
+        self.claiming, self._recording, self._extending = Pulse(), Pulse(), Pulse()
+
+    @property
+    def pulses(self) -> Sequence[Pulse]:
+        """The loops that must not hang."""
+        return self.claiming, self._recording, self._extending
+
+    @property
+    def longest_end(self) -> float:
+        """The seconds that `finish` and `end` may take at most."""
+        return self._pace.grace + AFTER_GRACE
 
     @property
     def in_flight(self) -> int:
@@ -176,9 +191,10 @@ class Lane(ABC, Generic[Item, Outcome]):
             began = time.monotonic()
             self._wake.clear()
             try:
-                if began < unsure_until:
-                    await self._hand_back_unseen(list(self._held.values()))
-                items = await self._claim_batch(asked)
+                with self.claiming.turn():
+                    if began < unsure_until:
+                        await self._hand_back_unseen(list(self._held.values()))
+                    items = await self._claim_batch(asked)
             except psycopg.Error as error:
                 unsure_until = time.monotonic() + _UNSURE
                 await self._sleep(outage.met(error))
@@ -244,6 +260,8 @@ class Lane(ABC, Generic[Item, Outcome]):
         outcome: Outcome | None = None
         # Not begun if the lease may be over already, because this process or the answer to the claim was held up.
         if not self._stopping.is_set() and time.monotonic() - began < self._pace.lease:
+            MEASURES.in_flight[self.what] += 1
+            work_began = time.monotonic()
             try:
                 outcome = await self._work(item)
             except asyncio.CancelledError:
@@ -254,6 +272,9 @@ class Lane(ABC, Generic[Item, Outcome]):
                 what = f"broke: {type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
                 _log.error(what, extra=self._ids(item))
                 outcome = self._broken(what)
+            finally:
+                MEASURES.in_flight[self.what] -= 1
+                MEASURES.ended(self.what, time.monotonic() - work_began)
         del self._tasks[item.processing_token]
         self._outcomes.put_nowait((item, outcome))
 
@@ -263,7 +284,8 @@ class Lane(ABC, Generic[Item, Outcome]):
         while True:
             outcomes = await self._gather()
             try:
-                await self._write(outcomes)
+                with self._recording.turn():
+                    await self._write(outcomes)
             except psycopg.Error as error:
                 wait = outage.met(error)
                 if (not is_passing(error) or error.sqlstate == _LOCKED) and len(outcomes) > 1:
@@ -343,8 +365,13 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._next_asks.pop(item.processing_token, None)
         self._freed.set()
 
+    def _count(self, outcome: str | None) -> None:
+        """Count a result that is recorded."""
+        MEASURES.results[self.what, outcome or "none"] += 1
+
     def _tell_too_late(self, item: Item) -> None:
         """Log that a result is nobody's any more."""
+        self._count("too_late")
         _log.warning("the result came after the lease, and was not recorded", extra=self._ids(item))
 
     async def _extend(self) -> None:
@@ -358,7 +385,8 @@ class Lane(ABC, Generic[Item, Outcome]):
             if not items:
                 continue
             try:
-                kept = await self._database.extend_leases(items, lease=self._lease)
+                with self._extending.turn():
+                    kept = await self._database.extend_leases(items, lease=self._lease)
             except psycopg.Error as error:
                 wait = min(wait, outage.met(error))
                 continue

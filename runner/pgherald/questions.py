@@ -11,12 +11,17 @@ import psycopg
 from psycopg.rows import dict_row
 from rich.console import Console
 
-from pgherald.database import describe
+from pgherald.database import describe, is_passing
+from pgherald.settings import FileOption
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Row = dict[str, Any]
 
 _OUR_ERRORS = ("22", "23", "SM")
+
+
+class AwayError(click.ClickException):
+    """The database does not answer: it cannot be reached, or is shutting down."""
 
 
 class Moment(click.ParamType[datetime]):
@@ -40,6 +45,7 @@ def question_options(command: Command) -> Command:
     command = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")(command)
     return click.option(
         "--database-url",
+        cls=FileOption,
         envvar="DATABASE_URL",
         show_envvar=True,
         metavar="URL",
@@ -48,7 +54,7 @@ def question_options(command: Command) -> Command:
 
 
 def ask(database_url: str | None, query: str, *values: object) -> list[Row]:
-    """Run a query and give its rows, instants in UTC. Raises `ClickException` that says what to do."""
+    """Run a query and give its rows, instants in UTC. Raises `ClickException` that says what to do, `AwayError` too."""
     if not database_url:
         raise click.UsageError("which database? Set DATABASE_URL or give --database-url")
     try:
@@ -60,9 +66,10 @@ def ask(database_url: str | None, query: str, *values: object) -> list[Row]:
             row_factory=dict_row,
             fallback_application_name="pgherald",
         ) as connection:
-            rows = connection.execute(query.encode(), values).fetchall()
+            rows = connection.execute(query.encode(), values or None).fetchall()
     except psycopg.Error as error:
-        raise click.ClickException(_words(error)) from None
+        kind = AwayError if is_passing(error) else click.ClickException
+        raise kind(_words(error)) from None
     return [{name: _in_utc(value) for name, value in row.items()} for row in rows]
 
 

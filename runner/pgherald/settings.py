@@ -1,9 +1,11 @@
 """Settings: options and environment variables become one frozen object, checked before anything is started.
 
-What makes no sense ends the program with exit code 2 and a message that names the option, the variable, and what to do.
+What makes no sense ends the program with exit code 2 and a message that names the options, the variables, and what to
+do: all of them at once.
 """
 
 import math
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +14,8 @@ from email.errors import MessageError
 from email.headerregistry import Address as MailAddress
 from email.utils import parseaddr
 from importlib.metadata import entry_points
-from typing import Any, Final, Self, TypeVar
+from pathlib import Path
+from typing import Any, Final, ParamSpec, Self, TypeVar, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import click
@@ -20,6 +23,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Given = ParamSpec("Given")
+Value = TypeVar("Value")
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ACCOUNT_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -38,6 +43,8 @@ SEND_NOTIFICATION: Final = "send_notification"
 # Where packages announce what they have for us.
 JOBS: Final = "pgherald.jobs"
 CHANNELS: Final = "pgherald.channels"
+# Where a context keeps what could not be read.
+_MISREAD: Final = "pgherald.misread"
 # One for each host that is named; libpq finds out about a wrong one only when it connects.
 _PORTS: Final = re.compile(r"[0-9]{0,5}(,[0-9]{0,5})*")
 
@@ -148,19 +155,30 @@ class RunSettings:
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:
         """Check what the command was given. Raises `click.UsageError`."""
+        refusals = _Refusals()
+        database_url = refusals.gather(_database_url, options, "database_url")
+        direct_url = refusals.gather(_database_url, options, "direct_url") if options["direct_url"] else database_url
         job_types = _job_types(options)
-        handlers = _handlers(options)
-        email, push = _email(options), _push(options)
+        handlers = refusals.gather(_handlers, options)
+        email, push = refusals.gather(_email, options), refusals.gather(_push, options)
         others = bool(
-            email or push or handlers or job_types or entry_points(group=JOBS) or entry_points(group=CHANNELS)
+            any(options[name] for name in _OTHERS)
+            or job_types
+            or entry_points(group=JOBS)
+            or entry_points(group=CHANNELS)
         )
-        twilio = _twilio(options) if _names_twilio(options) or SEND_SMS in (job_types or ()) or not others else None
-        _check_times(options)
-        if options["serve"] and not (twilio and twilio.callback_url):
-            raise _refusal("callback_url", "is missing. --serve needs the public address that Twilio is to call.")
+        is_for_texts = _names_twilio(options) or SEND_SMS in (job_types or ()) or not others
+        twilio = _twilio(options, refusals) if is_for_texts else None
+        refusals.gather(_check_times, options)
+        serve = refusals.gather(read_address, options["serve"], "serve") if options["serve"] else None
+        if options["serve"] and not (is_for_texts and options["callback_url"]):
+            refusals.add(
+                _refusal("callback_url", "is missing. --serve needs the public address that Twilio is to call.")
+            )
+        refusals.tell()
         return cls(
-            database_url=_database_url(options, "database_url"),
-            direct_url=_database_url(options, "direct_url" if options["direct_url"] else "database_url"),
+            database_url=database_url,
+            direct_url=direct_url,
             twilio=twilio,
             email=email,
             push=push,
@@ -175,7 +193,7 @@ class RunSettings:
             reconcile_interval=options["reconcile_interval"],
             grace=options["grace"],
             rate_per_second=options["rate_per_second"],
-            serve=_address(options["serve"], "serve") if options["serve"] else None,
+            serve=serve,
         )
 
     def pace(self, slots: int) -> Pace:
@@ -202,13 +220,16 @@ class ServeSettings:
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:
         """Check what the command was given. Raises `click.UsageError`."""
-        return cls(
-            database_url=_database_url(options, "database_url"),
-            auth_token=Secret(_required(options, "auth_token")),
-            callback_url=_web_url(_required(options, "callback_url"), "callback_url"),
-            inbound_url=_web_url(options["inbound_url"], "inbound_url") if options["inbound_url"] else None,
-            bind=_address(options["bind"], "bind"),
+        refusals = _Refusals()
+        settings = cls(
+            database_url=refusals.gather(_database_url, options, "database_url"),
+            auth_token=Secret(refusals.gather(_required, options, "auth_token")),
+            callback_url=refusals.gather(_required_web_url, options, "callback_url"),
+            inbound_url=refusals.gather(_optional_web_url, options, "inbound_url"),
+            bind=refusals.gather(read_address, options["bind"], "bind"),
         )
+        refusals.tell()
+        return settings
 
 
 class _Names(click.types.StringParamType):
@@ -227,6 +248,80 @@ class _Number(click.FloatRange):
         return number
 
 
+class _Refusals:
+    """Gathers what makes no sense, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        """Begin with what could not even be read."""
+        context = click.get_current_context(silent=True)
+        self._told: list[str] = list(context.meta.get(_MISREAD, ())) if context else []
+
+    def add(self, refusal: click.UsageError) -> None:
+        """Keep one for later; once, though two settings may lead to it."""
+        if refusal.message not in self._told:
+            self._told.append(refusal.message)
+
+    def gather(self, read: Callable[Given, Value], *args: Given.args, **kwargs: Given.kwargs) -> Value:
+        """Read a setting. What it gives is of no use to anybody before `tell` has found nothing to tell."""
+        try:
+            return read(*args, **kwargs)
+        except click.UsageError as refusal:
+            self.add(refusal)
+            return cast("Value", None)
+
+    def tell(self) -> None:
+        """Raise `click.UsageError` if there is something to tell."""
+        if self._told:
+            raise click.UsageError("\n".join(self._told))
+
+
+class FileOption(click.Option):
+    """An option whose value may stand in a file: X_FILE names it where the variable X is not set.
+
+    So that a secret need not stand in the environment: systemd, Docker and Kubernetes hand out files.
+    """
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Give the variable's value, or what stands in the file that its like names."""
+        variables = [self.envvar] if isinstance(self.envvar, str) else self.envvar or ()
+        for variable in variables:
+            if os.environ.get(variable):
+                return os.environ[variable]
+            path = os.environ.get(f"{variable}_FILE")
+            if path:
+                try:
+                    return Path(path).read_text("utf-8").strip()
+                except (OSError, UnicodeDecodeError) as error:
+                    why = getattr(error, "strerror", None) or "it is not text"
+                    raise click.UsageError(f"{variable}_FILE cannot be read: {why}.", ctx) from None
+        return super().resolve_envvar_value(ctx)
+
+
+class _Gathered:
+    """An option that, if it cannot be read, leaves that for `_Refusals` to tell together with the rest."""
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
+    ) -> tuple[Any, list[str]]:
+        try:
+            return cast("tuple[Any, list[str]]", super().handle_parse_result(ctx, opts, args))  # type: ignore[misc]
+        except click.UsageError as error:
+            ctx.meta.setdefault(_MISREAD, []).append(error.format_message())
+            option = cast("click.Option", self)
+            default = option.get_default(ctx)
+            value = default if isinstance(default, str | int | float) else () if option.multiple else None
+            ctx.params[str(option.name)] = value
+            return value, args
+
+
+class _GatheredOption(_Gathered, click.Option):
+    """One that stands in the environment."""
+
+
+class _GatheredFileOption(_Gathered, FileOption):
+    """One that may stand in a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Setting:
     """One setting: its option, its variable, its explanation."""
@@ -235,6 +330,7 @@ class _Setting:
     variable: str
     help: str
     click: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    is_secret: bool = False
 
 
 def _seconds(default: float, *, most: float, least: float | None = None) -> dict[str, Any]:
@@ -252,6 +348,7 @@ _SETTINGS: Final = {
         "DATABASE_URL",
         "PostgreSQL 15 or newer: postgresql://user:password@host:port/name. A pooler in transaction mode will do.",
         {"metavar": "URL"},
+        is_secret=True,
     ),
     "direct_url": _Setting(
         "--direct-url",
@@ -259,6 +356,7 @@ _SETTINGS: Final = {
         "The same database past the pooler, to be notified of new texts at once: a pooler in transaction mode swallows "
         "notifications. Default: the database URL.",
         {"metavar": "URL"},
+        is_secret=True,
     ),
     "account_sid": _Setting(
         "--twilio-account-sid",
@@ -271,6 +369,7 @@ _SETTINGS: Final = {
         "TWILIO_AUTH_TOKEN",
         "The account's token. Better set as a variable: others on the machine can read a command line.",
         {"metavar": "TOKEN"},
+        is_secret=True,
     ),
     "from_number": _Setting(
         "--twilio-from",
@@ -337,6 +436,7 @@ _SETTINGS: Final = {
         "The mail server: smtp://user:password@host:587, or smtps://… where TLS comes first, on port 465. Default: no "
         "e-mail is sent. Better set as a variable: others on the machine can read a command line.",
         {"metavar": "URL"},
+        is_secret=True,
     ),
     "email_from": _Setting(
         "--email-from",
@@ -368,6 +468,7 @@ _SETTINGS: Final = {
         "The key that browsers subscribe to: a file in PEM, or base64url. Default: no push message is sent. Better set "
         "as a variable: others on the machine can read a command line.",
         {"metavar": "KEY"},
+        is_secret=True,
     ),
     "vapid_subject": _Setting(
         "--vapid-subject",
@@ -472,6 +573,7 @@ _SETTINGS: Final = {
 _SERVE: Final = ("database_url", "auth_token", "callback_url", "inbound_url", "bind", "log_level", "log_format")
 _RUN: Final = tuple(name for name in _SETTINGS if name != "bind")
 _TWILIO: Final = ("account_sid", "auth_token", "from_number", "messaging_service_sid", "api_url")
+_OTHERS: Final = ("smtp_url", "email_from", "vapid_private_key", "vapid_subject", "handlers")
 _ACCOUNTS: Final = ("database_url", *_TWILIO, "smtp_url", "vapid_private_key")
 
 
@@ -486,8 +588,11 @@ def serve_options(command: Command) -> Command:
 
 
 def nothing_is_set(options: Mapping[str, Any]) -> bool:
-    """Tell whether neither a database nor anything to send with was named."""
-    return not any(options[name] for name in _ACCOUNTS)
+    """Tell whether neither a database nor anything to send with was named. Raises `click.UsageError` if unclear."""
+    if any(options[name] for name in _ACCOUNTS):
+        return False
+    _Refusals().tell()
+    return True
 
 
 def _with_options(command: Command, names: Sequence[str]) -> Command:
@@ -497,10 +602,11 @@ def _with_options(command: Command, names: Sequence[str]) -> Command:
         declare = click.option(
             setting.flag,
             name,
+            cls=_GatheredFileOption if setting.is_secret else _GatheredOption,
             envvar=setting.variable,
             show_envvar=True,
             show_default="default" in setting.click,
-            help=setting.help,
+            help=f"{setting.help} Or a file: {setting.variable}_FILE." if setting.is_secret else setting.help,
             **setting.click,
         )
         command = declare(command)
@@ -621,25 +727,28 @@ def _names_twilio(options: Mapping[str, Any]) -> bool:
     return any(options[name] for name in _TWILIO)
 
 
-def _twilio(options: Mapping[str, Any]) -> TwilioSettings:
+def _twilio(options: Mapping[str, Any], refusals: _Refusals) -> TwilioSettings:
     """Check all that concerns Twilio."""
-    account_sid, auth_token = _required(options, "account_sid"), _required(options, "auth_token")
-    if not _ACCOUNT_SID.fullmatch(account_sid):
-        raise _refusal("account_sid", "must be AC and 32 hexadecimal digits. Twilio's console shows it.")
-    verify_service_sid: str | None = options["verify_service_sid"]
-    if verify_service_sid and not _VERIFY_SID.fullmatch(verify_service_sid):
-        raise _refusal("verify_service_sid", "must be VA and 32 hexadecimal digits. Twilio's console shows it.")
+    verify = options["verify_service_sid"]
     return TwilioSettings(
-        account_sid=account_sid,
-        auth_token=Secret(auth_token),
-        sender=_sender(options),
-        api_url=_web_url(options["api_url"], "api_url") if options["api_url"] else None,
-        callback_url=_web_url(options["callback_url"], "callback_url") if options["callback_url"] else None,
-        inbound_url=_web_url(options["inbound_url"], "inbound_url") if options["inbound_url"] else None,
-        verify_service_sid=verify_service_sid or None,
+        account_sid=refusals.gather(_sid, options, "account_sid", _ACCOUNT_SID),
+        auth_token=Secret(refusals.gather(_required, options, "auth_token")),
+        sender=refusals.gather(_sender, options),
+        api_url=refusals.gather(_optional_web_url, options, "api_url"),
+        callback_url=refusals.gather(_optional_web_url, options, "callback_url"),
+        inbound_url=refusals.gather(_optional_web_url, options, "inbound_url"),
+        verify_service_sid=refusals.gather(_sid, options, "verify_service_sid", _VERIFY_SID) if verify else None,
         connect_timeout=options["connect_timeout"],
         send_timeout=options["send_timeout"],
     )
+
+
+def _sid(options: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
+    """Check one of Twilio's names for its things: two letters and 32 hexadecimal digits."""
+    sid = _required(options, name)
+    if not form.fullmatch(sid):
+        raise _refusal(name, f"must be {form.pattern[:2]} and 32 hexadecimal digits. Twilio's console shows it.")
+    return sid
 
 
 def _sender(options: Mapping[str, Any]) -> str:
@@ -660,9 +769,7 @@ def _sender(options: Mapping[str, Any]) -> str:
         return number
     if not service:
         raise _refusal("from_number", f"or {other.flag} ({other.variable}) is missing. Set one: who texts come from.")
-    if not _SERVICE_SID.fullmatch(service):
-        raise _refusal("messaging_service_sid", "must be MG and 32 hexadecimal digits. Twilio's console shows it.")
-    return service
+    return _sid(options, "messaging_service_sid", _SERVICE_SID)
 
 
 def _database_url(options: Mapping[str, Any], name: str) -> Secret:
@@ -679,6 +786,16 @@ def _database_url(options: Mapping[str, Any], name: str) -> Secret:
             "characters in the password percent-encoded.",
         )
     return Secret(url)
+
+
+def _required_web_url(options: Mapping[str, Any], name: str) -> str:
+    """Check an http(s) address that must be there."""
+    return _web_url(_required(options, name), name)
+
+
+def _optional_web_url(options: Mapping[str, Any], name: str) -> str | None:
+    """Check an http(s) address; None if there is none."""
+    return _web_url(options[name], name) if options[name] else None
 
 
 def _web_url(url: str, name: str) -> str:
@@ -704,7 +821,7 @@ def _is_malformed(parts: SplitResult) -> bool:
     )
 
 
-def _address(value: str, name: str) -> Address:
+def read_address(value: str, name: str) -> Address:
     """Read HOST:PORT; an IPv6 host stands in brackets."""
     host, _, port = value.rpartition(":")
     if not host or not port.isdecimal() or int(port) > _HIGHEST_PORT:

@@ -8,9 +8,10 @@ import asyncio
 import logging
 import re
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from uuid import UUID
@@ -20,11 +21,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from pgherald.database import describe
+from pgherald.health import AWAY, RED, worst
+from pgherald.measures import MEASURES, family
 
 if TYPE_CHECKING:
     from pgherald.database import Database, Metric
@@ -39,6 +42,8 @@ _LONGEST_CODE: Final = 9
 _LONGEST_WORD: Final = 64
 # Twilio waits for 15 seconds.
 _LONGEST_WAIT: Final = 10
+# A monitor's patience. health() itself waits for a lock no longer than a second.
+_HEALTH_WAIT: Final = 3
 # Who and what: the log of reports keeps neither numbers, nor where they are at home, nor words.
 _PRIVATE_PREFIXES: Final = ("To", "From", "Body", "ForwardedFrom", "Caller", "Called")
 _OWN_COLUMNS: Final = frozenset({"MessageSid", "MessageStatus", "ErrorCode", "OptOutType"})
@@ -51,15 +56,25 @@ _LINK_HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", 
 
 
 def endpoint(
-    database: "Database", *, auth_token: "Secret", callback_url: str, inbound_url: str | None = None
+    database: "Database",
+    *,
+    auth_token: "Secret",
+    callback_url: str,
+    inbound_url: str | None = None,
+    is_alive: Callable[[], bool] = lambda: True,
 ) -> Starlette:
-    """Make the application. Signatures are checked against the public addresses, whatever a proxy made of them."""
+    """Make the application. Signatures are checked against the public addresses, whatever a proxy made of them.
+
+    `is_alive` tells whether this process is as it should be, whatever its database does.
+    """
     ours = _Endpoint(database, auth_token, callback_url, inbound_url or inbound_address(callback_url))
+    ours.is_alive = is_alive
     return Starlette(
         routes=[
             Route("/twilio/status", ours.take_status, methods=["POST"]),
             Route("/twilio/inbound", ours.take_text, methods=["POST"]),
             Route("/l/{code}", ours.follow, methods=["GET"]),
+            Route("/livez", ours.tell_life, methods=["GET"]),
             Route("/healthz", ours.tell_health, methods=["GET"]),
             Route("/metrics", ours.tell_metrics, methods=["GET"]),
         ]
@@ -74,6 +89,8 @@ def inbound_address(callback_url: str) -> str:
 
 class _Endpoint:
     """Each method answers one kind of request, with one SQL call."""
+
+    is_alive: Callable[[], bool]
 
     def __init__(self, database: "Database", auth_token: "Secret", callback_url: str, inbound_url: str) -> None:
         self._database = database
@@ -151,26 +168,39 @@ class _Endpoint:
             return _unable("a link could not be looked up", error)
         return RedirectResponse(address, status_code=302, headers=_LINK_HEADERS)
 
+    async def tell_life(self, _request: Request) -> Response:
+        """Tell whether this process works. Not whether its database does: to start it anew would mend nothing there."""
+        if self.is_alive():
+            return PlainTextResponse("ok\n")
+        return PlainTextResponse("a call of the database does not come back\n", status_code=503)
+
     async def tell_health(self, _request: Request) -> Response:
-        """Tell whether the database answers and time goes on there: without either, nothing here works."""
+        """Tell how each check of the database stands; red, or no answer from it, is 503."""
         try:
-            async with asyncio.timeout(_LONGEST_WAIT):
-                is_ticking = await self._database.is_ticking()
+            async with asyncio.timeout(_HEALTH_WAIT):
+                checks = await self._database.health()
         except (psycopg.Error, TimeoutError) as error:
-            return _unable("not healthy: the database does not answer", error)
-        if not is_ticking:
-            _log.warning("not healthy: tick() has not run for minutes")
-            return PlainTextResponse("tick() has not run for minutes\n", status_code=503)
-        return PlainTextResponse("ok\n")
+            _log.warning("not healthy: the database does not answer: %s", describe(error))
+            checks = [AWAY]
+        status = worst(check.status for check in checks)
+        if status == RED and checks != [AWAY]:
+            _log.warning("not healthy: %s", "; ".join(check.summary for check in checks if check.status == RED))
+        body = {"status": status, "checks": [asdict(check) for check in checks]}
+        return JSONResponse(body, status_code=503 if status == RED else 200, headers={"Cache-Control": "no-store"})
 
     async def tell_metrics(self, _request: Request) -> Response:
-        """Tell a monitor how much there is of what."""
+        """Tell a monitor how much there is of what. This process can tell of itself also while the database is away."""
+        metrics: Sequence[Metric] = ()
         try:
             async with asyncio.timeout(_LONGEST_WAIT):
                 metrics = await self._database.metrics()
         except (psycopg.Error, TimeoutError) as error:
-            return _unable("no metrics", error)
-        return Response(_exposition(metrics), media_type="text/plain; version=0.0.4; charset=utf-8")
+            _log.warning("no metrics of the database: %s", describe(error))
+        lines = family("pgherald_database_up", "gauge", "1 while the database answers.", [({}, bool(metrics))])
+        for (name, words), those in groupby(metrics, lambda metric: (metric.name, metric.help)):
+            lines += family(name, "gauge", words, ((metric.labels, metric.value) for metric in those))
+        lines += MEASURES.exposition()
+        return Response("".join(f"{line}\n" for line in lines), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 class EndpointError(Exception):
@@ -277,21 +307,6 @@ def _others(fields: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _exposition(metrics: "Sequence[Metric]") -> str:
-    """Write metrics as Prometheus reads them."""
-    lines: list[str] = []
-    seen = set()
-    for metric in metrics:
-        if metric.name not in seen:
-            seen.add(metric.name)
-            lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} gauge"]
-        labels = ",".join(f'{name}="{value}"' for name, value in sorted(metric.labels.items()))
-        lines.append(
-            f"{metric.name}{{{labels}}} {metric.value:.10g}" if labels else f"{metric.name} {metric.value:.10g}"
-        )
-    return "".join(f"{line}\n" for line in lines)
-
-
 def _uuid(value: str) -> UUID:
     """Read the id of an attempt."""
     try:
@@ -334,6 +349,7 @@ async def _signed_fields(request: Request, validator: RequestValidator, public_u
     except ValueError:
         return None
     genuine = validator.validate(_called_url(public_url, request), ImmutableMultiDict(pairs), signature)
+    MEASURES.judged(genuine=genuine)
     return dict(pairs) if genuine else None
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 
 from pgherald.lane import Lane, Outage, end
+from pgherald.service import TOO_LONG, Pulse, ServiceManager, longest_turn
 from pgherald.twilio import Answer
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _JOB_TYPES: Final = ("send_sms",)
 class Worker:
     """One runner. `run` returns once `stop` was called and what was in flight has ended."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         database: "Database",
         lanes: Sequence[Lane[Any, Any]],
@@ -37,19 +38,27 @@ class Worker:
         runner: str,
         tick_interval: float = 1,
         reconciler: "Reconciler | None" = None,
+        manager: ServiceManager | None = None,
     ) -> None:
-        """Prepare a runner that the database knows as `runner`."""
+        """Prepare a runner that the database knows as `runner`, and that tells `manager` how it is."""
         self._database = database
         self._lanes = lanes
         self._runner = runner
         self._tick_interval = tick_interval
         self._reconciler = reconciler
+        self._manager = manager or ServiceManager()
+        self._ticking = Pulse()
         self._stopping = asyncio.Event()
 
     @property
     def is_stopping(self) -> bool:
         """Whether `stop` was called."""
         return self._stopping.is_set()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether none of the loops hangs. One that meets trouble with the database does not."""
+        return longest_turn(self._pulses) < TOO_LONG
 
     def stop(self) -> None:
         """Claim nothing more and come to an end; called again, hurry."""
@@ -58,7 +67,13 @@ class Worker:
             for lane in self._lanes:
                 lane.hurry()
         else:
-            _log.info("stopping", extra={"in_flight": sum(lane.in_flight for lane in self._lanes)})
+            _log.info("stopping", extra={"in_flight": self._in_flight})
+            longest_end = max((lane.longest_end for lane in self._lanes), default=0)
+            self._manager.tell(
+                STOPPING="1",
+                STATUS=f"ending, {self._in_flight} in flight",
+                EXTEND_TIMEOUT_USEC=str(int(longest_end * 1_000_000)),
+            )
         self._stopping.set()
         for lane in self._lanes:
             lane.stop()
@@ -68,10 +83,11 @@ class Worker:
         ticking = asyncio.create_task(self._tick(), name="tick")
         listening = asyncio.create_task(self._listen(), name="listen")
         stopping = asyncio.create_task(self._stopping.wait(), name="stop")
+        telling = asyncio.create_task(self._tell_manager(), name="tell the service manager")
         beside: list[asyncio.Task[Any]] = [ticking, listening]
         if self._reconciler:
             beside.append(asyncio.create_task(self._reconciler.run(), name="reconcile"))
-        parts = [*beside, stopping]
+        parts = [*beside, stopping, telling]
         for lane in self._lanes:
             parts += lane.start()
         _log.info("running", extra={"runner": self._runner})
@@ -86,7 +102,7 @@ class Worker:
             await asyncio.gather(*(lane.finish() for lane in self._lanes))
             _log.info("stopped")
         finally:
-            await end(*beside, stopping)
+            await end(*beside, stopping, telling)
             await asyncio.gather(*(lane.end() for lane in self._lanes))
         return 1 if broken else 0
 
@@ -97,7 +113,8 @@ class Worker:
         while True:
             wait = self._tick_interval
             try:
-                counts = await self._database.tick()
+                with self._ticking.turn():
+                    counts = await self._database.tick()
             except psycopg.Error as error:
                 wait = max(wait, outage.met(error))
             else:
@@ -120,6 +137,35 @@ class Worker:
                     self._wake()
             except psycopg.Error as error:
                 await asyncio.sleep(outage.met(error))
+
+    @property
+    def _in_flight(self) -> int:
+        """How much is claimed and not recorded yet."""
+        return sum(lane.in_flight for lane in self._lanes)
+
+    @property
+    def _pulses(self) -> list[Pulse]:
+        """The loops that must not hang."""
+        return [self._ticking, *(pulse for lane in self._lanes for pulse in lane.pulses)]
+
+    async def _tell_manager(self) -> None:
+        """Tell the service manager that work has begun, and then again and again that it goes on, if it does."""
+        limit = self._manager.watchdog or TOO_LONG
+        for pulse in (self._ticking, *(lane.claiming for lane in self._lanes)):
+            await pulse.begun.wait()
+        self._manager.tell(READY="1")
+        told_of_hanging = False
+        while True:
+            is_hanging = longest_turn(self._pulses) >= limit
+            if is_hanging and not told_of_hanging:
+                _log.critical("a call of the database has not come back for %g s", limit)
+            told_of_hanging = is_hanging
+            if not self._stopping.is_set():
+                work = ", ".join(lane.what for lane in self._lanes)
+                self._manager.tell(STATUS=f"{work}: {self._in_flight} in flight")
+            if not is_hanging:
+                self._manager.tell(WATCHDOG="1")
+            await asyncio.sleep(self._manager.interval)
 
     def _wake(self) -> None:
         """Have every lane look again."""
@@ -178,6 +224,7 @@ class Texts(Lane["ClaimedText", Answer]):
         if result is None or not result.recorded:
             self._tell_too_late(text)
             return
+        self._count(result.outcome)
         facts = {
             **self._ids(text),
             "outcome": result.outcome,

@@ -81,6 +81,20 @@ async def simulator() -> "AsyncIterator[Simulator]":
 
 
 @pytest.fixture
+async def provider() -> AsyncIterator[stage.Provider]:
+    """Give a provider that runs, and says yes until told otherwise."""
+    provider = stage.Provider()
+    async with provider.running():
+        yield provider
+
+
+@pytest.fixture
+def desk(database_url: str) -> stage.Desk:
+    """Give a client of the test's database."""
+    return stage.Desk(database_url)
+
+
+@pytest.fixture
 async def connections(database_url: str) -> AsyncIterator[Sequence[stage.Connection]]:
     """Give twenty connections to one database."""
     async with AsyncExitStack() as stack:

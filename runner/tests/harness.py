@@ -67,6 +67,12 @@ class TestServer:
         self._create(name, self._template() if template else None)
         return self._named(name)
 
+    def copy(self, url: str) -> str:
+        """Make a database that is as another one is now, as from a backup, and give its URL."""
+        name = f"pgherald_test_{secrets.token_hex(4)}"
+        self._create(name, urlsplit(url).path.lstrip("/"))
+        return self._named(name)
+
     def drop(self, url: str) -> None:
         """Drop a database that `database` made."""
         name = urlsplit(url).path.lstrip("/")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pgherald.simulator import Simulator
 
 SENDER: Final = "+15005550006"
+TOKEN: Final = "test-token"  # noqa: S105  no token of any account; the tests look for it where it must not be
 TWENTY: Final = 20
 Connection = psycopg.AsyncConnection[Any]
 Behaviour = Callable[[Mapping[str, str]], Awaitable[web.StreamResponse]]
@@ -45,7 +46,7 @@ class Provider:
         """Say yes to everything at first."""
         self.base_url = ""
         self.account_sid = f"AC{uuid4().hex}"
-        self.auth_token = "test-token"  # noqa: S105  no token of any account
+        self.auth_token = TOKEN
         self.behaviour: Behaviour = accept
         self.posts: list[str] = []
         self.under_way = 0
@@ -440,9 +441,23 @@ class Program:
         return code
 
 
+def environment(database_url: str, provider: Provider, **more: str) -> dict[str, str]:
+    """Give what the runner needs, and nothing of the machine's settings."""
+    return {
+        "DATABASE_URL": database_url,
+        "TWILIO_ACCOUNT_SID": f"AC{uuid4().hex}",
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_FROM": SENDER,
+        "TWILIO_API_URL": provider.base_url,
+        **more,
+    }
+
+
 @asynccontextmanager
-async def program(*arguments: str, variables: Mapping[str, str], folder: Path | None = None) -> AsyncIterator[Program]:
-    """Run pgherald in a folder, and see that it is gone at the end."""
+async def program(
+    *arguments: str, variables: Mapping[str, str], folder: Path | None = None, user: int | None = None
+) -> AsyncIterator[Program]:
+    """Run pgherald in a folder, as a user, and see that it is gone at the end."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("PGHERALD_", "TWILIO_", "DATABASE"))
     }
@@ -450,6 +465,9 @@ async def program(*arguments: str, variables: Mapping[str, str], folder: Path | 
         *(sys.executable, "-m", "pgherald", *arguments),
         env={**kept, **variables},
         cwd=folder,
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

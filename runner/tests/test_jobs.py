@@ -33,11 +33,6 @@ from stage import Desk, Program, Wire, a_worker, program, until
 DOCS: Final = Path(__file__).parents[2] / "docs" / "handlers.md"
 
 
-@pytest.fixture
-def desk(database_url: str) -> Desk:
-    return Desk(database_url)
-
-
 async def add(desk: Desk, job_type: str = "other", metadata: str = "{}", *, attempts: int = 3) -> UUID:
     """Put a job into the queue."""
     query = "select public.add_queue_job(tests.a_user(), %s, %s, p_max_attempts => %s) as id"

@@ -22,19 +22,6 @@ ROWS: Final = {
 }
 
 
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    """Give a provider that runs."""
-    provider = Provider()
-    async with provider.running():
-        yield provider
-
-
-@pytest.fixture
-def desk(database_url: str) -> Desk:
-    return Desk(database_url)
-
-
 @asynccontextmanager
 async def holding(url: str, what: str, *parameters: object) -> AsyncIterator[None]:
     """Lock rows in a transaction of another session, for the length of the block."""

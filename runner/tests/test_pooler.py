@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,14 +66,6 @@ ignore_startup_parameters = extra_float_digits
         pooler.wait()
         shutil.rmtree(folder)
     assert server
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    """Give a provider that says yes."""
-    made = Provider()
-    async with made.running():
-        yield made
 
 
 async def test_texts_go_through_a_pooler(pooled_url: str, database_url: str, provider: Provider) -> None:

@@ -4,6 +4,7 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import FrozenInstanceError
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -84,6 +85,14 @@ def test_defaults_are_what_the_help_says() -> None:
             "https://h/s?a=b",
             lambda s: s.twilio.callback_url == "https://h/s?a=b",
         ),
+        ("PGHERALD_INBOUND_URL", "--inbound-url", "https://h/i", lambda s: s.twilio.inbound_url == "https://h/i"),
+        (
+            "PGHERALD_VERIFY_SERVICE_SID",
+            "--verify-service-sid",
+            f"VA{'0' * 32}",
+            lambda s: s.twilio.verify_service_sid == f"VA{'0' * 32}",
+        ),
+        ("PGHERALD_RECONCILE_INTERVAL", "--reconcile-interval", "9", lambda s: s.reconcile_interval == 9),
         ("PGHERALD_CONCURRENCY", "--concurrency", "7", lambda s: s.concurrency == 7),
         ("PGHERALD_BATCH_SIZE", "--batch-size", "8", lambda s: s.batch_size == 8),
         ("PGHERALD_LEASE", "--lease", "90", lambda s: s.lease == 90),
@@ -332,3 +341,86 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     result = start({"PGHERALD_CALLBACK_URL": "https://example.test/twilio/status"}, command="serve")
     assert result.exit_code == 1
     assert "needs the extra `web`" in result.output
+
+
+def test_all_that_makes_no_sense_is_told_at_once() -> None:
+    environment = {
+        "DATABASE_URL": "mysql://root@host/db",
+        "TWILIO_ACCOUNT_SID": "AC123",
+        "TWILIO_FROM": "",
+        "PGHERALD_CALLBACK_URL": "nowhere",
+        "PGHERALD_CONCURRENCY": "many",
+        "PGHERALD_LEASE": "1",
+        "PGHERALD_SMTP_URL": "mail.test",
+        "PGHERALD_VAPID_PRIVATE_KEY": "test-key",
+        "PGHERALD_HANDLERS": "other",
+        "PGHERALD_SERVE": "8080",
+        "PGHERALD_LOG_FORMAT": "xml",
+    }
+    result = start(environment)
+    assert result.exit_code == 2, result.output
+    # The key is not wrong: it has no subject; and the lease is shorter than a request.
+    told = {*environment, "PGHERALD_VAPID_SUBJECT"} - {"PGHERALD_VAPID_PRIVATE_KEY"}
+    assert [variable for variable in told if variable not in result.output] == []
+    assert result.output.count("DATABASE_URL") == 1
+    assert TOKEN not in result.output
+
+
+def test_at_home_a_bad_setting_is_refused_before_anything_is_started() -> None:
+    result = CliRunner().invoke(main, ["run"], env={"PGHERALD_CONCURRENCY": "0"})
+    assert result.exit_code == 2
+    assert "PGHERALD_CONCURRENCY" in result.output
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "DATABASE_URL",
+        "PGHERALD_DIRECT_URL",
+        "TWILIO_AUTH_TOKEN",
+        "PGHERALD_SMTP_URL",
+        "PGHERALD_VAPID_PRIVATE_KEY",
+    ],
+)
+def test_a_secret_may_stand_in_a_file(variable: str, tmp_path: Path) -> None:
+    everything = {**ENOUGH, **MAIL, **PUSH, "PGHERALD_DIRECT_URL": "dbname=direct"}
+    file = tmp_path / "secret"
+    file.write_text(f"{everything.pop(variable)}\n")
+    read = RunSettings.from_options(options({**everything, f"{variable}_FILE": str(file)}))
+    assert read.twilio
+    assert read.email
+    assert read.push
+    assert read.database_url.reveal() == ENOUGH["DATABASE_URL"]
+    assert read.direct_url.reveal() == "dbname=direct"
+    assert read.twilio.auth_token.reveal() == TOKEN
+    assert read.email.host == "mail.test"
+    assert read.push.private_key.reveal() == "test-key"
+
+
+def test_a_variable_goes_before_its_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("another")
+    environment = {**ENOUGH, "TWILIO_AUTH_TOKEN_FILE": str(tmp_path / "secret")}
+    twilio = RunSettings.from_options(options(environment)).twilio
+    assert twilio
+    assert twilio.auth_token.reveal() == TOKEN
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_is_told_without_what_is_in_it(content: bytes | None, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    if content:
+        file.write_bytes(content)
+    result = start({"DATABASE_URL": None, "DATABASE_URL_FILE": str(file)})
+    assert result.exit_code == 2
+    assert "DATABASE_URL_FILE cannot be read" in result.output
+
+
+@pytest.mark.parametrize("command", ["migrate", "explain"])
+def test_the_other_commands_read_it_from_a_file_as_well(command: str, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text(ENOUGH["DATABASE_URL"])
+    arguments = {"migrate": ["--status"], "explain": [str(uuid4())]}[command]
+    environment = {"DATABASE_URL": None, "DATABASE_URL_FILE": str(tmp_path / "url")}
+    result = CliRunner().invoke(main, [command, *arguments], env=environment)
+    assert result.exit_code == 1
+    assert "reached" in result.output or "127.0.0.1" in result.output
+    assert PASSWORD not in result.output

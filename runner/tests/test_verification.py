@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
 from pgherald.database import Database
 from pgherald.settings import Secret, TwilioSettings
@@ -105,18 +106,28 @@ async def asked(desk: Desk, user: object, code: str) -> str:
     raise AssertionError("still checking")
 
 
-async def test_twilio_verify_does_the_same(database_url: str, simulator: "Simulator") -> None:
-    desk = Desk(database_url)
-    (user,) = await desk.rows("select tests.a_user() as id")
+@asynccontextmanager
+async def by_twilio_verify(
+    desk: Desk,
+    simulator: "Simulator",
+    **changes: Any,  # noqa: ANN401  the fields of TwilioSettings
+) -> AsyncIterator[None]:
+    """Have Twilio Verify make and check the codes; `changes`: other settings of the account than it has."""
     await desk.rows("update herald.settings set verification_provider = 'twilio_verify'")
-    settings = TwilioSettings(
-        account_sid=simulator.account_sid,
-        auth_token=Secret(simulator.auth_token),
-        sender=SENDER,
-        api_url=simulator.base_url,
-        verify_service_sid=f"VA{'0' * 32}",
-    )
-    async with Database(Secret(database_url)) as database, verifying(database, settings):
+    account: dict[str, Any] = {
+        "account_sid": simulator.account_sid,
+        "auth_token": Secret(simulator.auth_token),
+        "sender": SENDER,
+        "api_url": simulator.base_url,
+        "verify_service_sid": f"VA{'0' * 32}",
+    }
+    async with Database(Secret(desk.url)) as database, verifying(database, TwilioSettings(**{**account, **changes})):
+        yield
+
+
+async def test_twilio_verify_does_the_same(desk: Desk, simulator: "Simulator") -> None:
+    (user,) = await desk.rows("select tests.a_user() as id")
+    async with by_twilio_verify(desk, simulator):
         (said,) = await desk.rows("select status from public.start_phone_verification(%s, %s)", user["id"], NUMBER)
         assert said == {"status": "sent"}
         await until(lambda: NUMBER in simulator.codes)
@@ -138,18 +149,9 @@ async def test_twilio_verify_does_the_same(database_url: str, simulator: "Simula
     ]
 
 
-async def test_a_code_that_twilio_verify_does_not_know_is_over(database_url: str, simulator: "Simulator") -> None:
-    desk = Desk(database_url)
+async def test_a_code_that_twilio_verify_does_not_know_is_over(desk: Desk, simulator: "Simulator") -> None:
     (user,) = await desk.rows("select tests.a_user() as id")
-    await desk.rows("update herald.settings set verification_provider = 'twilio_verify'")
-    settings = TwilioSettings(
-        account_sid=simulator.account_sid,
-        auth_token=Secret(simulator.auth_token),
-        sender=SENDER,
-        api_url=simulator.base_url,
-        verify_service_sid=f"VA{'0' * 32}",
-    )
-    async with Database(Secret(database_url)) as database, verifying(database, settings):
+    async with by_twilio_verify(desk, simulator):
         await desk.rows("select * from public.start_phone_verification(%s, %s)", user["id"], NUMBER)
         await until(lambda: NUMBER in simulator.codes)
         simulator.codes.clear()
@@ -158,18 +160,9 @@ async def test_a_code_that_twilio_verify_does_not_know_is_over(database_url: str
     assert ended == {"outcome": "expired"}
 
 
-async def test_twilio_verify_that_is_away_does_no_harm(database_url: str, simulator: "Simulator") -> None:
-    desk = Desk(database_url)
+async def test_twilio_verify_that_is_away_does_no_harm(desk: Desk, simulator: "Simulator") -> None:
     (user,) = await desk.rows("select tests.a_user() as id")
-    await desk.rows("update herald.settings set verification_provider = 'twilio_verify'")
-    settings = TwilioSettings(
-        account_sid=simulator.account_sid,
-        auth_token=Secret("wrong"),
-        sender=SENDER,
-        api_url="http://127.0.0.1:9",
-        verify_service_sid=f"VA{'0' * 32}",
-    )
-    async with Database(Secret(database_url)) as database, verifying(database, settings):
+    async with by_twilio_verify(desk, simulator, auth_token=Secret("wrong"), api_url="http://127.0.0.1:9"):
         await desk.rows("select * from public.start_phone_verification(%s, %s)", user["id"], NUMBER)
         for _ in range(100):
             (request,) = await desk.rows("select outcome from herald.verify_requests")

@@ -3,26 +3,13 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
 import psycopg
 import pytest
 from aiohttp import web
 
 from stage import Desk, Provider, Wire, a_runner, accept, accept_after, refuse, until
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    """Give a provider that runs."""
-    provider = Provider()
-    async with provider.running():
-        yield provider
-
-
-@pytest.fixture
-def desk(database_url: str) -> Desk:
-    return Desk(database_url)
 
 
 async def test_each_text_is_sent_once_and_recorded_with_its_sid(

@@ -7,41 +7,13 @@ import hmac
 import json
 import signal
 import socket
-from collections.abc import AsyncIterator
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
 from aiohttp import ClientError, ClientSession
 
-from stage import Desk, Provider, accept_after, program, until
-
-TOKEN = "test-token"  # noqa: S105  the tests look for it where it must not be
-
-
-@pytest.fixture
-def desk(database_url: str) -> Desk:
-    return Desk(database_url)
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    """Give a provider that runs."""
-    provider = Provider()
-    async with provider.running():
-        yield provider
-
-
-def environment(database_url: str, provider: Provider, **more: str) -> dict[str, str]:
-    """Give what the runner needs, and nothing of the machine's settings."""
-    return {
-        "DATABASE_URL": database_url,
-        "TWILIO_ACCOUNT_SID": f"AC{uuid4().hex}",
-        "TWILIO_AUTH_TOKEN": TOKEN,
-        "TWILIO_FROM": "+15005550006",
-        "TWILIO_API_URL": provider.base_url,
-        **more,
-    }
+from stage import TOKEN, Desk, Provider, accept_after, environment, program, until
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -13,6 +13,8 @@ declare
   v_stuck text [];
   v_signature text;
   v_detail text;
+  v_book text;
+  v_migration text;
   v_routine record;
 begin
   if v_found is null then
@@ -96,8 +98,8 @@ begin
     end;
   end loop;
 
-  -- Where default privileges open every new function to Supabase's clients, they are closed again: what clients may call
-  -- comes to them by our own roles alone.
+  -- Where default privileges open every new function and view to Supabase's clients, they are closed again: what clients may
+  -- call comes to them by our own roles alone.
   for v_routine in
     select p.oid, r.rolname
     from pg_catalog.pg_proc as p
@@ -106,6 +108,16 @@ begin
       and r.rolname in ('anon', 'authenticated')
   loop
     execute format('revoke all on routine %s from %I', v_routine.oid::regprocedure, v_routine.rolname);
+  end loop;
+  for v_routine in
+    select distinct v.ev_class::regclass as view, r.rolname
+    from pg_catalog.pg_rewrite as v
+    inner join pg_catalog.pg_class as c on c.oid = v.ev_class
+    cross join pg_catalog.pg_roles as r
+    where v.xmin = v_now and c.relkind = 'v' and c.relnamespace::regnamespace::text in ('herald', 'public')
+      and r.rolname in ('anon', 'authenticated')
+  loop
+    execute format('revoke all on %s from %I', v_routine.view, v_routine.rolname);
   end loop;
 
   -- Round by round, since a view may have to go before the function it calls. Never cascade: what still holds on to
@@ -136,5 +148,56 @@ begin
 
   delete from herald.installed_routines where signature <> all (v_ours);
   insert into herald.installed_routines (signature) select unnest(v_ours) on conflict do nothing;
+
+  -- What doctor() and health() compare with. Written here because now it is as it was shipped.
+  if to_regclass('herald.installed_objects') is null then
+    return;
+  end if;
+  delete from herald.installed_objects;
+  delete from herald.installation;
+  if v_found = 'uninstall' then
+    return;
+  end if;
+
+  insert into herald.installed_objects (object_type, object_name, definition)
+  select there.object_type, there.object_name, there.definition
+  from herald.observed_objects() as there
+  cross join lateral pg_catalog.pg_identify_object(there.class_id, there.object_id, 0) as this
+  where this.type || ' ' || this.identity = any (v_ours);
+
+  foreach v_book in array array[
+    'select migration_id from herald_migrations._yoyo_migration',
+    'select change from sqitch.changes where project = ''pgherald''',
+    'select migration_id from public._yoyo_migration'
+  ] loop
+    begin
+      execute format(
+        'select max(name collate "C") from (%s) as book (name) where name ~ ''^[0-9]{4}_''', v_book
+      ) into v_migration;
+    exception
+      when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
+        v_migration := null;
+    end;
+    exit when v_migration is not null;
+  end loop;
+
+  insert into herald.installation (migration, functions_digest, installed_at)
+  select
+    v_migration,
+    encode(
+      sha256(
+        convert_to(
+          string_agg(name || ' ' || encode(sha256(convert_to(body, 'UTF8')), 'hex'), e'\n' order by name collate "C"),
+          'UTF8'
+        )
+      ),
+      'hex'
+    ),
+    now()
+  from (
+    select p.pronamespace::regnamespace || '.' || p.proname as name, p.prosrc as body
+    from pg_catalog.pg_proc as p
+    where p.xmin = v_now and p.pronamespace::regnamespace::text in ('herald', 'public')
+  ) as ours;
 end;
 $sweep$;

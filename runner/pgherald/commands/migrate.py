@@ -6,11 +6,13 @@ import sys
 import click
 
 from pgherald import migrations
+from pgherald.settings import FileOption
 
 
 @click.command(short_help="Apply pending migrations and install the functions.")
 @click.option(
     "--database-url",
+    cls=FileOption,
     envvar=["PGHERALD_DIRECT_URL", "DATABASE_URL"],
     metavar="URL",
     help="The database. Not through a pooler in transaction mode.  [env: PGHERALD_DIRECT_URL, else DATABASE_URL]",

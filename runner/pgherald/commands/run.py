@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 import socket
 import sys
@@ -17,9 +16,11 @@ import psycopg
 from pgherald.channels import ChannelError, Deliver
 from pgherald.database import Database, DatabaseUnusableError
 from pgherald.handlers import HandlerError, find_channels, find_handlers
+from pgherald.heartbeat import Process, beating, process_name
 from pgherald.jobs import Jobs, Notifications
 from pgherald.log import set_up_logging
 from pgherald.reconciler import Reconciler
+from pgherald.service import ServiceManager
 from pgherald.settings import SEND_NOTIFICATION, SEND_SMS, RunSettings, TwilioSettings, nothing_is_set, run_options
 from pgherald.twilio import Twilio
 from pgherald.verify import verifying
@@ -73,7 +74,7 @@ async def _run(settings: RunSettings) -> int:
         database = await stack.enter_async_context(Database(settings.database_url, settings.direct_url))
         await database.check_job_types(list(handlers))
 
-        name = _name()
+        name = process_name()
         lanes: list[Lane[Any, Any]] = []
         reconciler: Reconciler | None = None
         if settings.twilio and _wants(settings, SEND_SMS):
@@ -89,18 +90,27 @@ async def _run(settings: RunSettings) -> int:
             extra={"job_types": ",".join(sorted(handlers)) or None},
         )
 
-        worker = Worker(database, lanes, runner=name, tick_interval=settings.tick_interval, reconciler=reconciler)
+        worker = Worker(
+            database,
+            lanes,
+            runner=name,
+            tick_interval=settings.tick_interval,
+            reconciler=reconciler,
+            manager=ServiceManager.from_environment(),
+        )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
-        await _serve(settings, database, stack)
+        await _serve(settings, database, worker, stack)
         if settings.twilio and settings.twilio.verify_service_sid:
             await stack.enter_async_context(verifying(database, settings.twilio))
-        return await worker.run()
-
-
-def _name() -> str:
-    """Make a name that no other process ever has: in a container, host and process id are the same after a restart."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
+        process = Process(
+            name=name,
+            works_on=[lane.what for lane in lanes],
+            sender=settings.twilio.sender if settings.twilio else None,
+            expects_reports=bool(settings.twilio and settings.twilio.callback_url),
+        )
+        async with beating(database, process):
+            return await worker.run()
 
 
 def _wants(settings: RunSettings, job_type: str) -> bool:
@@ -164,7 +174,7 @@ async def _channels(settings: RunSettings, stack: AsyncExitStack) -> _Channels:
     return channels
 
 
-async def _serve(settings: RunSettings, database: Database, stack: AsyncExitStack) -> None:
+async def _serve(settings: RunSettings, database: Database, worker: Worker, stack: AsyncExitStack) -> None:
     """Take Twilio's reports in this process as well, if that is wanted."""
     if not settings.serve or not settings.twilio or not settings.twilio.callback_url:
         return
@@ -177,6 +187,7 @@ async def _serve(settings: RunSettings, database: Database, stack: AsyncExitStac
         auth_token=settings.twilio.auth_token,
         callback_url=settings.twilio.callback_url,
         inbound_url=settings.twilio.inbound_url,
+        is_alive=lambda: worker.is_alive,
     )
     try:
         await stack.enter_async_context(webhooks.serving(application, settings.serve))

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from pgherald.database import Database, DatabaseUnusableError
+from pgherald.heartbeat import Process, beating, process_name
 from pgherald.log import set_up_logging
 from pgherald.settings import ServeSettings, serve_options
 
@@ -19,8 +20,9 @@ _log = logging.getLogger(__name__)
 def serve(log_level: str, log_format: Any, **options: Any) -> None:  # noqa: ANN401  click gives what the types say
     """Take reports at POST /twilio/status, texts that come in at POST /twilio/inbound, and visits at /l/{code}.
 
-    The signature of what Twilio sends is checked before anything else. GET /healthz answers 200 while the database does
-    and tick() runs there; GET /metrics is for Prometheus, and not for the public.
+    The signature of what Twilio sends is checked before anything else. GET /healthz answers 503 while a check of
+    health() is red or the database is away; GET /livez answers while this process does. GET /metrics is for Prometheus,
+    and not for the public.
 
     Needs the extra `web`: pip install '.[web]' in the checkout.
     """
@@ -49,7 +51,7 @@ async def _serve(settings: ServeSettings) -> None:
                 callback_url=settings.callback_url,
                 inbound_url=settings.inbound_url,
             )
-            async with webhooks.serving(application, settings.bind):
+            async with webhooks.serving(application, settings.bind), beating(database, Process(name=process_name())):
                 await stopping.wait()
                 _log.info("stopping")
     except webhooks.EndpointError as error:

@@ -7,10 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform herald.require_e164('p_phone_number', p_phone_number);
-  if herald.is_blank(coalesce(p_reason, '')) then
-    raise exception 'p_reason is blank'
-      using errcode = '22004', hint = 'Say who asked for it and how: it stands in the ledger of consent.';
-  end if;
+  perform herald.require_reason(p_reason);
   return herald.stop_texts(p_phone_number, p_reason, 'team', null, null, coalesce(p_now, now()));
 end;
 $$;

@@ -41,11 +41,7 @@ begin
     days.day, days.scheduled_count, days.sent_count, days.delivered_count, days.failed_count, days.cancelled_count,
     days.delivery_ms, 0::numeric, 0, 0, herald.percent(days.delivered_count, days.sent_count), 0::numeric, 0::numeric,
     days.segment_count * setting.price_per_segment,
-    (
-      select count(*)::integer
-      from public.user_sms_preferences as wishes
-      where (wishes.opted_out_at at time zone 'UTC')::date = days.day
-    ),
+    coalesce((select daily.opt_outs from public.daily_opt_outs as daily where daily.day = days.day), 0)::integer,
     days.quiet_hours_count, days.limit_count, herald.percent(days.delivered_count, days.sent_count), 0::numeric,
     days.active_users
   from herald.sms_days(p_start_date, p_end_date) as days

@@ -1,4 +1,4 @@
--- What a monitor asks for every few seconds: only what small tables and partial indexes answer.
+-- What a monitor asks for every few seconds: only what small tables and indexes answer.
 create or replace function herald.metrics(p_now timestamptz default now())
 returns table (name text, help text, labels jsonb, value double precision)
 language sql
@@ -20,9 +20,36 @@ as $$
   group by job_type
   union all
   select
-    'pgherald_texts_in_doubt', 'Texts of which nothing proves that the provider has them, or has not.', '{}', count(*)
+    'pgherald_jobs_ended_last_hour', 'Jobs that ended within the last hour: goes up and down.',
+    jsonb_build_object('job_type', job_type, 'status', status), count(*)
   from public.queue_jobs
-  where job_type = 'send_sms' and status = 'processing' and lease_expires_at is null
+  where completed_at > p_now - interval '1 hour' and completed_at <= p_now
+  group by job_type, status
+  union all
+  select
+    'pgherald_attempts_last_hour', 'Attempts to send a text that began within the last hour: goes up and down.',
+    jsonb_build_object('outcome', coalesce(outcome, 'open')), count(*)
+  from herald.sms_attempts
+  where started_at > p_now - interval '1 hour' and started_at <= p_now
+  group by outcome
+  union all
+  select
+    'pgherald_segments_two_days', 'Segments of the texts that were sent on this UTC day and the one before.', '{}',
+    coalesce(sum(segments), 0)
+  from public.daily_sms_deliveries
+  where day >= (p_now at time zone 'UTC')::date - 1
+  union all
+  select
+    'pgherald_cost_usd_two_days', 'What these segments cost, by herald.settings.price_per_segment.', '{}',
+    coalesce(sum(cost_usd), 0)::double precision
+  from public.daily_sms_deliveries
+  where day >= (p_now at time zone 'UTC')::date - 1
+  union all
+  select
+    'pgherald_texts_in_doubt', 'Texts of which nothing proves that the provider has them, or has not.', '{}', count(*)
+  from public.sms_messages as message
+  inner join public.queue_jobs as job on job.id = message.queue_job_id
+  where message.status = 'sending' and job.status = 'processing' and job.lease_expires_at is null
   union all
   select
     'pgherald_seconds_since_tick', 'Seconds since tick() ran; absent if it never did.', '{}',
@@ -37,11 +64,40 @@ as $$
   where needs_review
   union all
   select 'pgherald_kill_switch', '1 while all sending is switched off.', '{}', kill_switch::integer
-  from herald.settings;
+  from herald.settings
+  union all
+  select
+    'pgherald_runners', 'Processes that have told of themselves and have not stopped: alive, or silent for too long.',
+    jsonb_build_object('state', state.name), count(known.runner)
+  from (values ('alive'), ('silent')) as state (name)
+  inner join herald.health_limits as limits on limits.check_name = 'runners'
+  left join herald.runners as known
+    on known.stopped_at is null
+    and (p_now - known.seen_at < limits.amber_from * interval '1 second') = (state.name = 'alive')
+  group by state.name
+  union all
+  select told.name, told.help, jsonb_build_object('check', told.check_name), told.value
+  from (
+    select
+      kind.name, kind.help, judged.check_name,
+      case
+        when kind.name = 'pgherald_health' then array_position('{green, amber, red}', judged.status) - 1
+        else coalesce((judged.evidence ->> 'has_data')::boolean, true)::integer
+      end as value
+    from herald.check_health(p_now) as judged
+    cross join (
+      values
+      ('pgherald_health', 'How a check of health() stands: 0 green, 1 amber, 2 red.'),
+      ('pgherald_health_has_data', '0 for a check of health() that has nothing to judge by.')
+    ) as kind (name, help)
+    order by kind.name, judged.place
+  ) as told;
 $$;
 
 comment on function herald.metrics(timestamptz) is
-'Gauges for a monitor, one row each, those of one name together.';
+$$Gauges for a monitor, one row each, those of one name together.
+
+All are of now or of a stretch of time, so none is a counter: each runner counts what it does, at its own /metrics.$$;
 
 revoke execute on function herald.metrics(timestamptz) from public;
 grant execute on function herald.metrics(timestamptz) to herald_runner;

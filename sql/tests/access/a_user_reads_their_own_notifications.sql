@@ -1,7 +1,7 @@
 -- A signed-in user sees their own notifications and nobody else's, in the table as by the functions, and writes nothing
 -- but the mark of having seen them, by the function or by a plain update.
 begin;
-select plan(24);
+select plan(25);
 
 create temporary table reader on commit drop as select a_user() as id, name from unnest(array['Ada', 'Bob']) as name;
 insert into notification_subscriptions (user_id, event_type) select id, 'calendar.sync_failed' from reader;
@@ -57,6 +57,13 @@ begin
 end $$;
 select results_eq('select pages from pg_temp.pages() as pages', 'select id from public.list_notifications()', 'page by page they are all there, in one order');
 select is((select count(*) from pg_temp.pages()), 7::bigint, 'each once');
+
+-- What was kept from them: they were no administrator any more when its turn came.
+reset role;
+insert into notification_deliveries (recipient_user_id, channel, payload) select id, 'email', '{"title": "for administrators"}' from reader where name = 'Bob';
+update notification_deliveries set status = 'failed', suppressed_reason = 'administrators: the user is none any more' where channel = 'email';
+set local role herald_client;
+select is_empty($$select from public.notification_deliveries where channel = 'email'$$, 'what was kept from a user is not to be read either');
 
 -- Nonsense for a token.
 select set_config('request.jwt.claims', claims, true) from unnest(array['garbage {']) as claims;
