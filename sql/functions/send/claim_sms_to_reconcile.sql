@@ -104,8 +104,8 @@ $$;
 comment on function public.claim_sms_to_reconcile(text, integer, interval, timestamptz) is
 $$Claims up to p_batch_size texts about which the provider should be asked now.
 
-Those sent from p_sender, and those of other senders of its account that nobody has asked about for p_lease. Tell what
-was found with record_sms_reconciliation, within p_lease.
+Those sent from p_sender, and those of other senders that nobody has asked about for p_lease. Tell what was found with
+record_sms_reconciliation, within p_lease.
 
 twilio_sid: fetch that message; null means list the messages to phone_number that are not older than created_after.
 

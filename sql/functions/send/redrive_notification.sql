@@ -74,8 +74,6 @@ It passes the gates again: one that the user does not want any more ends with th
 was cancelled or deleted gets a fresh one, and a cancelled one stays without the delivery; false if there is nothing to
 tell, since it has no event or its digest has expired.
 
-Errors: SMS01 it has been erased.
-
 Example: {"p_delivery_id": "60000000-0000-4000-8000-000000000003"}$$;
 
 revoke execute on function public.redrive_notification(uuid, timestamptz) from public;

@@ -178,9 +178,8 @@ $$;
 comment on function public.explain_sms(uuid, uuid, text, public.sms_priority, timestamptz) is
 $$Why a text goes or not: a row for each gate with its verdict (pass, defer or block), its evidence, and until when.
 
-Give p_message_id: the first row (gate outcome) tells what became of it, and a row more (gate stray) of each time
-that it went besides, by an attempt that was taken for not sent; the gates speak for its time to come, or for the
-instant of its last attempt, by the wishes and limits of today. Or give p_user_id, p_category, p_priority and p_at
+Give p_message_id: the first row (gate outcome) tells what became of it; the gates speak for its time to come, or for
+the instant of its last attempt, by the wishes and limits of today. Or give p_user_id, p_category, p_priority and p_at
 for a text that does not exist yet. A signed-in user gives one of their own texts, and gets the first row alone.
 
 p_at: null means now.

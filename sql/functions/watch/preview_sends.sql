@@ -180,7 +180,8 @@ p_from, p_to: null means from now on, for 30 days.
 message_id: null for an occurrence of series_id that has no text yet.
 planned_for: its own time.
 goes_at: what the gates make of it.
-verdict: pass; block, with the gate and its evidence; or defer, with the gate that somebody has to lift.
+verdict: pass; block, with the gate and its evidence; or defer, with the gate that somebody has to lift, or that has
+  moved it four hundred times, after which nobody goes on asking.
 segments: of today's words.
 clocks_change: on that day the clocks of the zone are turned.
 
