@@ -11,7 +11,7 @@ class LazyGroup(click.Group):
 
     modules: ClassVar[tuple[str, ...]] = (
         "demo", "doctor", "explain", "export", "healthcheck", "migrate", "preview", "run", "schedule", "serve",
-        "simulate", "status",
+        "simulate", "status", "user",
     )  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

@@ -1,7 +1,8 @@
 """What a person or a program asks the database once: one query, its rows, and an error that says what to do."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -40,9 +41,8 @@ class Moment(click.ParamType[datetime]):
         return moment if moment.tzinfo else datetime.fromisoformat(f"{moment.isoformat()}+00:00")
 
 
-def question_options(command: Command) -> Command:
-    """Give a command what every question has: whom to ask, and how to answer."""
-    command = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")(command)
+def database_option(command: Command) -> Command:
+    """Give a command whom to ask."""
     return click.option(
         "--database-url",
         cls=FileOption,
@@ -53,8 +53,14 @@ def question_options(command: Command) -> Command:
     )(command)
 
 
-def ask(database_url: str | None, query: str, *values: object) -> list[Row]:
-    """Run a query and give its rows, instants in UTC. Raises `ClickException` that says what to do, `AwayError` too."""
+def question_options(command: Command) -> Command:
+    """Give a command what every question has: whom to ask, and how to answer."""
+    return database_option(click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")(command))
+
+
+@contextmanager
+def connected(database_url: str | None) -> Iterator[psycopg.Connection[Row]]:
+    """Connect for questions, each a transaction of its own. Raises `ClickException` that says what to do."""
     if not database_url:
         raise click.UsageError("which database? Set DATABASE_URL or give --database-url")
     try:
@@ -66,10 +72,16 @@ def ask(database_url: str | None, query: str, *values: object) -> list[Row]:
             row_factory=dict_row,
             fallback_application_name="pgherald",
         ) as connection:
-            rows = connection.execute(query.encode(), values or None).fetchall()
+            yield connection
     except psycopg.Error as error:
         kind = AwayError if is_passing(error) else click.ClickException
         raise kind(_words(error)) from None
+
+
+def ask(database_url: str | None, query: str, *values: object) -> list[Row]:
+    """Run a query and give its rows, instants in UTC. Raises `ClickException` that says what to do, `AwayError` too."""
+    with connected(database_url) as connection:
+        rows = connection.execute(query.encode(), values or None).fetchall()
     return [{name: _in_utc(value) for name, value in row.items()} for row in rows]
 
 

@@ -96,7 +96,8 @@ def test_supabases_roles_get_ours_and_nothing_by_default(empty_url: str) -> None
         open_tables = """
             select r.rolname, c.relname
             from pg_class as c, pg_roles as r
-            where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and r.rolname in ('anon', 'authenticated')
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v')
+              and r.rolname in ('anon', 'authenticated')
               and c.relname not in ('users', 'projects', 'tasks')
               and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete')
         """
@@ -135,6 +136,7 @@ def test_supabases_roles_get_ours_and_nothing_by_default(empty_url: str) -> None
         ]
         may = "select has_function_privilege('service_role', oid, 'execute') from pg_proc where proname = %s"
         assert run(empty_url, may.replace("%s", "'queue_sms_message'")) == [(True,)]
+        assert run(empty_url, "select object_type, object_name, finding from doctor()") == [], "all is as shipped"
     finally:
         revert(empty_url)
         run(empty_url, *(f"drop owned by {role}" for role in made))

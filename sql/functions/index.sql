@@ -119,6 +119,7 @@ $found$;
 \ir guard/mask_phone.sql
 \ir guard/move_sms_job.sql
 \ir guard/move_with_user.sql
+\ir guard/note_deleted_user.sql
 \ir guard/outlive_user.sql
 \ir guard/plan_own_routines.sql
 \ir guard/plan_sms_look.sql
@@ -295,6 +296,7 @@ $found$;
 \ir watch/end_heartbeat.sql
 \ir watch/explain_notification.sql
 \ir watch/explain_sms.sql
+\ir watch/export_user.sql
 \ir watch/get_link_click_stats.sql
 \ir watch/get_notification_active_subscriptions.sql
 \ir watch/get_notification_channel_performance.sql
@@ -317,4 +319,21 @@ $found$;
 \ir watch/record_heartbeat.sql
 \ir watch/shipped_objects.sql
 \ir watch/sms_days.sql
+\ir wipe/apply_retention.sql
+\ir wipe/continue_erasure.sql
+\ir wipe/continue_erasures.sql
+\ir wipe/erase_deliveries.sql
+\ir wipe/erase_events.sql
+\ir wipe/erase_jobs.sql
+\ir wipe/erase_ledgers.sql
+\ir wipe/erase_links.sql
+\ir wipe/erase_listed_deliveries.sql
+\ir wipe/erase_listed_jobs.sql
+\ir wipe/erase_listed_texts.sql
+\ir wipe/erase_number.sql
+\ir wipe/erase_texts.sql
+\ir wipe/erase_user.sql
+\ir wipe/erased_reason.sql
+\ir wipe/forget_user.sql
+\ir wipe/list_erasure.sql
 \ir sweep.sql

@@ -105,7 +105,7 @@ begin
     from pg_catalog.pg_proc as p
     cross join pg_catalog.pg_roles as r
     where p.xmin = v_now and p.pronamespace::regnamespace::text in ('herald', 'public')
-      and r.rolname in ('anon', 'authenticated')
+      and r.rolname in ('anon', 'authenticated', 'service_role')
   loop
     execute format('revoke all on routine %s from %I', v_routine.oid::regprocedure, v_routine.rolname);
   end loop;
@@ -115,7 +115,7 @@ begin
     inner join pg_catalog.pg_class as c on c.oid = v.ev_class
     cross join pg_catalog.pg_roles as r
     where v.xmin = v_now and c.relkind = 'v' and c.relnamespace::regnamespace::text in ('herald', 'public')
-      and r.rolname in ('anon', 'authenticated')
+      and r.rolname in ('anon', 'authenticated', 'service_role')
   loop
     execute format('revoke all on %s from %I', v_routine.view, v_routine.rolname);
   end loop;

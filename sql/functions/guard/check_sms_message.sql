@@ -39,11 +39,22 @@ begin
       using errcode = '22023', hint = 'Give an instant, or null for at once.';
   end if;
 
-  if tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number then
+  if new.status in ('pending', 'scheduled', 'queued', 'sending')
+    and num_nonnulls(new.words_erased_at, new.number_erased_at) > 0
+  then
+    raise exception 'text % has been erased', new.id
+      using errcode = 'SMS01', hint = 'It cannot be sent any more: queue a new one.';
+  end if;
+  -- A late report may bring the number again.
+  if new.number_erased_at is not null then
+    new.twilio_error_message := null;
+  end if;
+  if (tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number) and new.number_erased_at is null then
     perform herald.require_e164('phone_number', new.phone_number);
   end if;
 
-  if tg_op = 'INSERT' or new.message_content is distinct from old.message_content then
+  -- What it cost does not change when its words are erased.
+  if (tg_op = 'INSERT' or new.message_content is distinct from old.message_content) and new.words_erased_at is null then
     perform herald.require_sendable('message_content', new.message_content);
     new.segment_count := herald.sms_segment_count(new.message_content);
   end if;
@@ -83,8 +94,8 @@ end;
 $$;
 
 comment on function herald.check_sms_message() is
-$$Trigger: validates number, words, time, category and metadata of a text (22023, 22004, 23503) and sets segment_count
-and expires_at.$$;
+$$Trigger: validates number, words, time, category and metadata of a text (22023, 22004, 23503), sets segment_count and
+expires_at, and refuses to send what has been erased (SMS01).$$;
 
 revoke execute on function herald.check_sms_message() from public;
 

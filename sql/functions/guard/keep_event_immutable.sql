@@ -1,5 +1,5 @@
 -- What happened has happened. An event changes in three ways only: a user who is gone is forgotten by it, its content
--- is redacted, once, and a redacted one may be deleted.
+-- is redacted, once, with its key then or later, and a redacted one may be deleted.
 create or replace function herald.keep_event_immutable()
 returns trigger
 language plpgsql
@@ -27,6 +27,11 @@ begin
     v_new.payload := old.payload;
     v_new.metadata := old.metadata;
     v_new.redacted_at := null;
+  end if;
+  -- A key may say who it was.
+  if new.redacted_at is not null then
+    v_new.idempotency_key := coalesce(new.idempotency_key, old.idempotency_key);
+    v_new.request_digest := coalesce(new.request_digest, old.request_digest);
   end if;
   if v_new is distinct from old then
     raise exception 'event % cannot be changed', old.id

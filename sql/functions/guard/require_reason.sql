@@ -3,7 +3,7 @@ create or replace function herald.require_reason(p_reason text)
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if herald.is_blank(coalesce(p_reason, '')) then

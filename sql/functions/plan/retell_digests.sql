@@ -21,7 +21,7 @@ begin
     select id, digest_id, recipient_user_id, channel, event_id, expires_at, status,
       case when status = 'pending' then greatest(scheduled_for, p_at) else coalesce(scheduled_for, created_at) end as at
     from public.notification_deliveries
-    where id = any (p_delivery_ids) and digest_id is not null
+    where id = any (p_delivery_ids) and digest_id is not null and erased_at is null
     order by id
     for no key update
   ),
@@ -71,6 +71,7 @@ begin
     from herald.word_notification_texts(v_waiting, p_at) as said
     where message.notification_delivery_id = said.delivery_id
       and message.status in ('pending', 'scheduled', 'queued', 'failed')
+      and message.words_erased_at is null
       and message.twilio_sid is null;
 
     delete from public.notification_tracking_links as link

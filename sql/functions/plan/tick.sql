@@ -1,6 +1,6 @@
 -- All that time does: series recur, texts and notifications come due, digests close, leases run out, counters are
--- folded, old jobs go. From ten runners and a cron job at once it is done by one of them and the others pass; after a
--- time without any tick the next one catches up.
+-- folded, old jobs go, and what is personal is erased when it has been kept long enough. From ten runners and a cron
+-- job at once it is done by one of them and the others pass; after a time without any tick the next one catches up.
 --
 -- Each part stands by itself: a row that somebody holds for long, or one that should never have come to be, costs its
 -- own part this tick, and is told; the others go on.
@@ -28,7 +28,7 @@ begin
 
   foreach v_part in array array[
     'recurred', 'routines_recurred', 'promoted', 'latecomers_told', 'digests_flushed', 'notifications_promoted',
-    'leases_expired', 'template_uses_folded', 'jobs_pruned', 'verifications_ended'
+    'leases_expired', 'template_uses_folded', 'jobs_pruned', 'verifications_ended', 'users_erased', 'retention_applied'
   ] loop
     begin
       v_done := case v_part
@@ -41,6 +41,10 @@ begin
         when 'leases_expired' then herald.expire_leases(p_now)
         when 'template_uses_folded' then herald.fold_template_uses()
         when 'verifications_ended' then herald.end_verifications(p_now)
+        when 'users_erased' then herald.continue_erasures(p_now)
+        when 'retention_applied' then (
+          select sum(done.erased)::integer from public.apply_retention(null, 500, p_now) as done
+        )
         when 'jobs_pruned' then (
           select gone.deleted_count
           from herald.settings as setting

@@ -41,6 +41,8 @@ $$Puts a failed job, and the text of a send_sms job, back in the queue with all 
 False means that it has not failed, or that the text is being sent by another job. A text passes the gates again: one
 that has expired meanwhile is cancelled.
 
+Errors: SMS01 the text has been erased.
+
 Example: {"p_job_id": "30000000-0000-4000-8000-000000000003"}$$;
 
 revoke execute on function public.redrive_queue_job(uuid, timestamptz) from public;

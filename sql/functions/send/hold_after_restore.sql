@@ -11,7 +11,7 @@ create or replace function public.hold_after_restore(
 returns table (held_texts integer, ended_notifications integer)
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := coalesce(p_now, now());

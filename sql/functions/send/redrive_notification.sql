@@ -17,6 +17,10 @@ begin
   if v_delivery.status is distinct from 'failed' then
     return false;
   end if;
+  if v_delivery.erased_at is not null then
+    raise exception 'delivery % has been erased', p_delivery_id
+      using errcode = 'SMS01', hint = 'It cannot be sent any more: emit a new event.';
+  end if;
   if exists (select from public.notification_events where id = v_delivery.event_id and redacted_at is not null) then
     return false;
   end if;
@@ -73,6 +77,8 @@ $$Sends a failed delivery again, with all attempts; false if it has not failed, 
 It passes the gates again: one that the user does not want any more ends with that as the reason. A delivery whose text
 was cancelled or deleted gets a fresh one, and a cancelled one stays without the delivery; false if there is nothing to
 tell, since it has no event or its digest has expired.
+
+Errors: SMS01 it has been erased.
 
 Example: {"p_delivery_id": "60000000-0000-4000-8000-000000000003"}$$;
 

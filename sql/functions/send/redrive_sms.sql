@@ -47,6 +47,8 @@ $$Queues a failed or undelivered text again, with all attempts; false if that ca
 False means that it is neither, or that its runner has still to say what came of the last request. It passes the gates
 again: give a text that has expired a new expires_at first.
 
+Errors: SMS01 it has been erased.
+
 Example: {"p_message_id": "20000000-0000-4000-8000-000000000003"}$$;
 
 revoke execute on function public.redrive_sms(uuid, timestamptz) from public;

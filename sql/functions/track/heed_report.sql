@@ -16,13 +16,17 @@ declare
   v_code herald.report_codes;
   v_failures integer;
 begin
+  -- Erased meanwhile: the report says nothing of anybody any more, but still of the sender.
+  if p_phone_number = '(erased)' then
+    p_phone_number := null;
+  end if;
   if p_status = 'delivered' then
     delete from herald.failing_numbers where number_hash = herald.number_hash(p_phone_number);
     return;
   end if;
 
   select * into v_code from herald.report_codes where error_code = p_error_code;
-  if v_code.suppress_after is not null then
+  if v_code.suppress_after is not null and p_phone_number is not null then
     insert into herald.failing_numbers as known (number_hash, failures, last_failed_at)
     values (herald.number_hash(p_phone_number), 1, p_now)
     on conflict (number_hash) do update

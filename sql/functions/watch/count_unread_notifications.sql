@@ -10,6 +10,7 @@ as $$
   where recipient_user_id = (select herald.require_signed_in_user())
     and channel = 'in_app'
     and status = 'delivered'
+    and erased_at is null
     and not exists (
       select from public.notification_events as event where event.id = delivery.event_id and event.redacted_at is not null
     );

@@ -7,7 +7,7 @@ create or replace function public.doctor()
 returns table (object_type text, object_name text, severity text, finding text, what_to_do text)
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with expected as (
     select object_type, object_name, definition, false as is_installed from herald.shipped_objects()

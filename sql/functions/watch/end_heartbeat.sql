@@ -3,7 +3,7 @@ create or replace function herald.end_heartbeat(p_runner text, p_now timestamptz
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   update herald.runners set stopped_at = p_now, seen_at = p_now where runner = p_runner;
 $$;

@@ -28,6 +28,7 @@ begin
         when delivery.status = 'pending' and delivery.scheduled_for is not null
           then format('it goes at %s', herald.utc_text(delivery.scheduled_for))
         when delivery.status = 'pending' then 'it is on its way'
+        when delivery.erased_at is not null then format('what it said was erased at %s', herald.utc_text(delivery.erased_at))
         when delivery.digest_id is not null then 'told together with others'
         else 'told'
       end

@@ -63,7 +63,7 @@ begin
         else 'waits'
       end,
       case when v_text.status in ('pending', 'scheduled', 'queued') then v_text.scheduled_for end,
-      case
+      concat_ws(', ', case
         when v_text.recurrence_pattern is not null and v_text.status = 'scheduled'
           then format(
             'a series (%s), whose next occurrence is %s', v_text.recurrence_pattern, herald.utc_text(v_text.scheduled_for)
@@ -105,7 +105,13 @@ begin
           end,
           'tried again at ' || herald.utc_text(v_text.next_retry_at)
         )
-      end;
+      end,
+      'its words were erased at ' || herald.utc_text(v_text.words_erased_at),
+      'its number was erased at ' || herald.utc_text(v_text.number_erased_at));
+    -- Of nobody's number no gate can say anything.
+    if v_text.number_erased_at is not null then
+      return;
+    end if;
 
     if v_is_client then
       return;

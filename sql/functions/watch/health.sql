@@ -3,7 +3,7 @@ create or replace function public.health()
 returns table (check_name text, status text, summary text, evidence jsonb, what_to_do text)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '1s'
 as $$
 #variable_conflict use_column

@@ -1,5 +1,5 @@
 -- What the signed-in user has been told in the application, the newest first; nothing that is not due yet, and nothing
--- whose words were redacted. It shows nobody anything but their own.
+-- whose words were redacted or erased. It shows nobody anything but their own.
 create or replace function public.list_notifications(
   p_limit integer default 50,
   p_before timestamptz default null,
@@ -48,6 +48,7 @@ begin
     and (
       p_before is null or delivery.delivered_at < p_before or delivery.id > p_before_id
     )
+    and delivery.erased_at is null
     and not exists (
       select from public.notification_events as event where event.id = delivery.event_id and event.redacted_at is not null
     )

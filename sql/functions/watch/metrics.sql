@@ -33,17 +33,18 @@ as $$
   where started_at > p_now - interval '1 hour' and started_at <= p_now
   group by outcome
   union all
-  select
-    'pgherald_segments_two_days', 'Segments of the texts that were sent on this UTC day and the one before.', '{}',
-    coalesce(sum(segments), 0)
-  from public.daily_sms_deliveries
-  where day >= (p_now at time zone 'UTC')::date - 1
-  union all
-  select
-    'pgherald_cost_usd_two_days', 'What these segments cost, by herald.settings.price_per_segment.', '{}',
-    coalesce(sum(cost_usd), 0)::double precision
-  from public.daily_sms_deliveries
-  where day >= (p_now at time zone 'UTC')::date - 1
+  select billed.name, billed.help, '{}', billed.value
+  from (
+    select
+      coalesce(sum(segments), 0)::double precision as segments, coalesce(sum(cost_usd), 0)::double precision as cost_usd
+    from public.daily_sms_deliveries
+    where day >= (p_now at time zone 'UTC')::date - 1
+  ) as days
+  cross join lateral (
+    values
+    ('pgherald_segments_two_days', 'Segments of texts sent on this UTC day and the one before.', days.segments),
+    ('pgherald_cost_usd_two_days', 'What they cost, by herald.settings.price_per_segment.', days.cost_usd)
+  ) as billed (name, help, value)
   union all
   select
     'pgherald_texts_in_doubt', 'Texts of which nothing proves that the provider has them, or has not.', '{}', count(*)

@@ -6,7 +6,7 @@ create or replace function herald.observed_objects()
 returns table (object_type text, object_name text, definition text, class_id oid, object_id oid)
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with relations as materialized (
     select c.*, c.relnamespace::regnamespace || '.' || c.relname as name

@@ -13,7 +13,7 @@ create or replace function herald.record_heartbeat(
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   delete from herald.runners where seen_at < p_now - interval '1 day' and runner <> p_runner;
 

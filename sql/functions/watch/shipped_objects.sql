@@ -3,7 +3,7 @@ create or replace function herald.shipped_objects()
 returns table (object_type text, object_name text, definition text)
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 values
 ('column', 'herald.admins.user_id', 'uuid not null'),
@@ -143,6 +143,8 @@ values
 ('column', 'herald.settings.link_base_url', 'text'),
 ('column', 'herald.settings.link_bot_window', 'interval not null default ''00:00:02''::interval'),
 ('column', 'herald.settings.link_lifetime', 'interval'),
+('column', 'herald.settings.max_devices', 'integer not null default 20'),
+('column', 'herald.settings.max_filter_bytes', 'integer not null default 8192'),
 ('column', 'herald.settings.on_unknown', 'text not null default ''hold''::text'),
 ('column', 'herald.settings.price_per_segment', 'numeric not null default 0'),
 ('column', 'herald.settings.promote_lead', 'interval not null default ''00:05:00''::interval'),
@@ -201,6 +203,7 @@ values
 ('column', 'herald.sms_status_log.times_received', 'integer not null default 1'),
 ('column', 'herald.sms_status_log.twilio_sid', 'text not null'),
 ('column', 'herald.sms_status_log.twilio_status', 'text not null'),
+('column', 'herald.sms_template_uses.id', 'bigint not null identity'),
 ('column', 'herald.sms_template_uses.template_id', 'uuid not null'),
 ('column', 'herald.sms_template_uses.used_at', 'timestamp with time zone not null'),
 ('column', 'herald.suppressed_numbers.number_hash', 'bytea not null'),
@@ -663,6 +666,11 @@ values
   'herald.settings: settings_batch_interval_is_positive',
   'CHECK ((default_batch_interval > ''00:00:00''::interval))'
 ),
+(
+  'constraint',
+  'herald.settings: settings_client_limits_are_positive',
+  'CHECK (((max_devices > 0) AND (max_filter_bytes > 0)))'
+),
 ('constraint', 'herald.settings: settings_daily_limit_is_not_negative', 'CHECK ((default_daily_limit >= 0))'),
 ('constraint', 'herald.settings: settings_expiry_is_positive', 'CHECK ((default_expiry > ''00:00:00''::interval))'),
 ('constraint', 'herald.settings: settings_has_one_row', 'CHECK (is_only_row)'),
@@ -769,6 +777,7 @@ values
   'FOREIGN KEY (message_id) REFERENCES public.sms_messages(id) ON DELETE CASCADE'
 ),
 ('constraint', 'herald.sms_status_log: sms_status_log_pkey', 'PRIMARY KEY (id)'),
+('constraint', 'herald.sms_template_uses: sms_template_uses_pkey', 'PRIMARY KEY (template_id, id)'),
 (
   'constraint',
   'herald.sms_template_uses: sms_template_uses_template_id_fkey',
@@ -1139,25 +1148,25 @@ values
 (
   'function',
   'herald.admin_user_ids',
-  ' returns uuid as its owner s {"search_path=\"\""} '
+  ' returns uuid as its owner s {"search_path=pg_catalog, pg_temp"} '
   || 'c3a05cb42d741a2efceb1c3e15373821371a589bb152b42af1c4f01798bc7951'
 ),
 (
   'function',
   'herald.close_table',
-  'p_table regclass returns void v {"search_path=\"\""} '
-  || '159e04cc89929e3acfbf3357f07a822d93b292f00270c591b1b78777f365d9ae'
+  'p_table regclass returns void v {"search_path=pg_catalog, pg_temp"} '
+  || '787c6189690a6d0f1232d727d98ac79249ae3f472b127eb4682ed0f0a5567a21'
 ),
 (
   'function',
   'herald.routine_words',
-  'p_category text, p_user_ids uuid[], p_at timestamp with time zone returns record s {"search_path=\"\""} '
-  || '70e05d9fd9be0a9af2380fadf1004ce8676927a2a5ee8086f6af9cf9c90a6ce7'
+  'p_category text, p_user_ids uuid[], p_at timestamp with time zone returns record s {"search_path=pg_catalog, '
+  || 'pg_temp"} 70e05d9fd9be0a9af2380fadf1004ce8676927a2a5ee8086f6af9cf9c90a6ce7'
 ),
 (
   'function',
   'herald.user_contacts',
-  'p_user_ids uuid[] returns record as its owner s {"search_path=\"\""} '
+  'p_user_ids uuid[] returns record as its owner s {"search_path=pg_catalog, pg_temp"} '
   || '9b2c06e701670811412dbc8485619375e870bbf98343b117a9777bbece277af9'
 ),
 ('index', 'herald.admins: admins_pkey', 'CREATE UNIQUE INDEX admins_pkey ON herald.admins USING btree (user_id)'),
@@ -1450,8 +1459,8 @@ values
 ),
 (
   'index',
-  'herald.sms_template_uses: sms_template_uses_template_id_idx',
-  'CREATE INDEX sms_template_uses_template_id_idx ON herald.sms_template_uses USING btree (template_id)'
+  'herald.sms_template_uses: sms_template_uses_pkey',
+  'CREATE UNIQUE INDEX sms_template_uses_pkey ON herald.sms_template_uses USING btree (template_id, id)'
 ),
 (
   'index',
@@ -1648,7 +1657,7 @@ values
   'index',
   'public.notification_tracking_links: notification_tracking_links_day_idx',
   'CREATE INDEX notification_tracking_links_day_idx ON public.notification_tracking_links USING brin '
-  || '((((created_at AT TIME ZONE ''UTC''::text))::date)) WITH (pages_per_range=''32'', autosummarize=''on'')'
+  || '((((created_at AT TIME ZONE ''UTC''::text))::date)) WITH (pages_per_range=''32'')'
 ),
 (
   'index',
@@ -1754,6 +1763,12 @@ values
 ),
 (
   'index',
+  'public.sms_messages: sms_messages_category_idx',
+  'CREATE INDEX sms_messages_category_idx ON public.sms_messages USING brin (category) WITH '
+  || '(pages_per_range=''32'', autosummarize=''on'')'
+),
+(
+  'index',
   'public.sms_messages: sms_messages_counted_at_idx',
   'CREATE INDEX sms_messages_counted_at_idx ON public.sms_messages USING btree (user_id, counted_at) WHERE '
   || '(counted_at IS NOT NULL)'
@@ -1769,7 +1784,7 @@ values
   'CREATE INDEX sms_messages_days_idx ON public.sms_messages USING brin ((((created_at AT TIME ZONE '
   || '''UTC''::text))::date), (((sent_at AT TIME ZONE ''UTC''::text))::date), (((delivered_at AT TIME ZONE '
   || '''UTC''::text))::date), (((failed_at AT TIME ZONE ''UTC''::text))::date), (((cancelled_at AT TIME ZONE '
-  || '''UTC''::text))::date)) WITH (pages_per_range=''32'', autosummarize=''on'')'
+  || '''UTC''::text))::date)) WITH (pages_per_range=''32'')'
 ),
 (
   'index',
@@ -2050,21 +2065,95 @@ values
 ('rights on', 'herald.sms_template_uses', 'herald_runner delete, insert, select'),
 ('rights on', 'herald.suppressed_numbers', 'herald_runner delete, insert, select, update'),
 ('rights on', 'herald.ticks', 'herald_runner select, update'),
-('rights on', 'herald.transitions', 'herald_runner select'),
+('rights on', 'herald.transitions', 'herald_client select; herald_runner select'),
 ('rights on', 'herald.verification_limits', 'herald_runner select'),
 ('rights on', 'herald.verification_turns', 'herald_runner delete, insert, select, update'),
 ('rights on', 'herald.verify_requests', 'herald_runner delete, insert, select, update'),
-('rights on', 'public.notification_deliveries', 'herald_client select; herald_runner delete, insert, select, update'),
-('rights on', 'public.notification_events', 'herald_runner delete, insert, select, update'),
-('rights on', 'public.notification_subscriptions', 'herald_runner delete, insert, select, update'),
-('rights on', 'public.notification_suppressions', 'herald_runner delete, insert, select, update'),
-('rights on', 'public.notification_tracking_links', 'herald_runner delete, insert, select, update'),
-('rights on', 'public.push_subscriptions', 'herald_runner delete, insert, select, update'),
-('rights on', 'public.queue_jobs', 'herald_runner delete, insert, select, update'),
-('rights on', 'public.sms_messages', 'herald_runner delete, insert, select, update'),
+(
+  'rights on',
+  'public.notification_deliveries',
+  'herald_client select, update(status); herald_runner delete, insert, select, update'
+),
+(
+  'rights on',
+  'public.notification_events',
+  'herald_client select(created_at), select(event_source), select(event_type), select(expires_at), select(id), '
+  || 'select(payload), select(redacted_at), select(scheduled_for), select(target_user_id); herald_runner delete, '
+  || 'insert, select, update'
+),
+(
+  'rights on',
+  'public.notification_subscriptions',
+  'herald_client insert(event_type), insert(filters), insert(is_active), insert(updated_at), insert(user_id), '
+  || 'select, update(event_type), update(filters), update(is_active), update(updated_at), update(user_id); '
+  || 'herald_runner delete, insert, select, update'
+),
+('rights on', 'public.notification_suppressions', 'herald_client select; herald_runner delete, insert, select'),
+(
+  'rights on',
+  'public.notification_tracking_links',
+  'herald_client select(click_count), select(created_at), select(delivery_id), select(destination_url), '
+  || 'select(expires_at), select(first_clicked_at), select(id), select(last_clicked_at), select(message_id), '
+  || 'select(short_code); herald_runner delete, insert, select, update(bot_click_count), update(click_count), '
+  || 'update(expires_at), update(first_clicked_at), update(last_clicked_at), update(metadata)'
+),
+(
+  'rights on',
+  'public.push_subscriptions',
+  'herald_client insert(auth_key), insert(endpoint), insert(is_active), insert(last_used_at), '
+  || 'insert(p256dh_key), insert(updated_at), insert(user_agent), insert(user_id), select, update(auth_key), '
+  || 'update(endpoint), update(is_active), update(last_used_at), update(p256dh_key), update(updated_at), '
+  || 'update(user_agent), update(user_id); herald_runner delete, insert, select, update'
+),
+(
+  'rights on',
+  'public.queue_jobs',
+  'herald_client select(attempts), select(completed_at), select(created_at), select(id), select(job_type), '
+  || 'select(lease_expires_at), select(max_attempts), select(priority), select(processed_at), select(queue_job_id), '
+  || 'select(scheduled_for), select(started_at), select(status), select(updated_at), select(user_id); herald_runner '
+  || 'delete, insert, select, update'
+),
+(
+  'rights on',
+  'public.sms_messages',
+  'herald_client select(attempt_count), select(cancel_reason), select(cancelled_at), select(category), '
+  || 'select(correlation_id), select(created_at), select(defer_reason), select(deferred_from), '
+  || 'select(deferred_until), select(delivered_at), select(expires_at), select(failed_at), select(id), '
+  || 'select(max_attempts), select(message_content), select(metadata), select(next_retry_at), '
+  || 'select(notification_delivery_id), select(occurrence), select(parent_message_id), select(priority), '
+  || 'select(project_id), select(queue_job_id), select(recurrence_ends), select(recurrence_last), '
+  || 'select(recurrence_pattern), select(recurrence_start), select(recurrence_timezone), select(routine), '
+  || 'select(scheduled_for), select(segment_count), select(sent_at), select(status), select(task_id), '
+  || 'select(template_id), select(template_vars), select(twilio_error_code), select(twilio_error_message), '
+  || 'select(twilio_sid), select(twilio_status), select(updated_at), select(user_id); herald_runner delete, insert, '
+  || 'select, update'
+),
 ('rights on', 'public.sms_templates', 'herald_runner delete, insert, select, update'),
-('rights on', 'public.user_notification_preferences', 'herald_runner delete, insert, select, update'),
-('rights on', 'public.user_sms_preferences', 'herald_runner delete, insert, select, update'),
+(
+  'rights on',
+  'public.user_notification_preferences',
+  'herald_client insert(batch_enabled), insert(batch_interval_minutes), insert(email_enabled), '
+  || 'insert(event_type), insert(in_app_enabled), insert(max_per_day), insert(max_per_hour), insert(priority), '
+  || 'insert(push_enabled), insert(quiet_hours_enabled), insert(quiet_hours_end), insert(quiet_hours_start), '
+  || 'insert(sms_enabled), insert(timezone), insert(updated_at), insert(user_id), select, update(batch_enabled), '
+  || 'update(batch_interval_minutes), update(email_enabled), update(event_type), update(in_app_enabled), '
+  || 'update(max_per_day), update(max_per_hour), update(priority), update(push_enabled), '
+  || 'update(quiet_hours_enabled), update(quiet_hours_end), update(quiet_hours_start), update(sms_enabled), '
+  || 'update(timezone), update(updated_at), update(user_id); herald_runner delete, insert, select, update'
+),
+(
+  'rights on',
+  'public.user_sms_preferences',
+  'herald_client insert(daily_brief_sms), insert(evening_recap_enabled), insert(event_reminders_enabled), '
+  || 'insert(marketing_enabled), insert(morning_kickoff_enabled), insert(morning_kickoff_time), '
+  || 'insert(next_up_enabled), insert(phone_number), insert(quiet_hours_end), insert(quiet_hours_start), '
+  || 'insert(task_reminders), insert(timezone), insert(updated_at), insert(urgent_alerts), insert(user_id), select, '
+  || 'update(daily_brief_sms), update(evening_recap_enabled), update(event_reminders_enabled), '
+  || 'update(marketing_enabled), update(morning_kickoff_enabled), update(morning_kickoff_time), '
+  || 'update(next_up_enabled), update(phone_number), update(quiet_hours_end), update(quiet_hours_start), '
+  || 'update(task_reminders), update(timezone), update(updated_at), update(urgent_alerts), update(user_id); '
+  || 'herald_runner delete, insert, select, update'
+),
 ('table', 'herald.admins', 'without row security'),
 ('table', 'herald.automatic_subscriptions', 'without row security'),
 ('table', 'herald.consent_log', 'without row security'),

@@ -1,6 +1,7 @@
--- F40: completed jobs were deleted after a while, failed and cancelled ones never.
+-- F40: completed jobs were deleted after a while, failed and cancelled ones never. Nor does what they were to send keep its
+-- words for ever.
 begin;
-select plan(9);
+select plan(11);
 
 create temporary table job on commit drop as
 select status, a_job(status) as id from unnest(enum_range(null::queue_status)) as status;
@@ -31,8 +32,23 @@ insert into job select status, a_job(status) from unnest('{completed, failed, ca
 select is((tick(now() + interval '29 days') ->> 'jobs_pruned')::integer, 0, 'after 29 days a tick prunes nothing');
 select is((tick(now() + interval '31 days') ->> 'jobs_pruned')::integer, 3, 'after 31 days it prunes them all');
 
+create temporary table kept on commit drop as
+select a_text(status::sms_status) as text, a_delivery(case status when 'failed' then 'failed' else 'bounced' end) as delivery
+from unnest('{failed, cancelled}'::text[]) as status;
+update notification_deliveries set channel_identifier = 'reader@example.com';
 select throws_ok('select delete_old_completed_queue_jobs(-1)', '22023', null, 'negative days are an error');
 select throws_ok('select delete_old_completed_queue_jobs(30, 0)', '22023', null, 'so is an empty batch');
+
+-- The texts stay, to be counted, and lose what is personal as those do that were delivered.
+select set_eq(
+  $$select policy, erased from apply_retention('sms_words', p_now => now() + interval '91 days')
+    union all select policy, erased from apply_retention('notifications', p_now => now() + interval '181 days')$$,
+  $$values ('sms_words', 2), ('notifications', 2)$$, 'failed and cancelled texts and notifications lose their words in their time'
+);
+select is_empty(
+  $$select from sms_messages where message_content = 'hello' union all select from notification_deliveries where channel_identifier = 'reader@example.com'$$,
+  'and nothing of them is kept for ever'
+);
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- F42: settings were read, logged and ignored. Every column of herald.settings is changed here, and every one changes
 -- what happens.
 begin;
-select plan(60);
+select plan(62);
 
 create function pg_temp.refused(p_change text, p_sentence text) returns setof text language sql
 as $$select throws_ok('update herald.settings set ' || p_change, '23514', null, p_sentence)$$;
@@ -278,6 +278,12 @@ select pg_temp.refused('settle_time = ''0''', 'settle_time: not nothing');
 select pg_temp.refused('max_devices = 0', 'max_devices: one at least');
 select pg_temp.refused('max_filter_bytes = 0', 'max_filter_bytes: some at least');
 select pg_temp.refused('report_time = ''0''', 'report_time: not nothing');
+
+-- herald.retention, whose rows are settings too: sql/tests/wipe/retention_erases_what_is_over.sql has each of them.
+update herald.retention set keep = null;
+select is_empty('select from apply_retention()', 'retention: what is kept for ever is not looked at');
+update herald.retention set keep = '1 day' where policy in ('links', 'sms_words');
+select set_eq('select policy from apply_retention()', '{links, sms_words}'::text[], 'retention: a row that says how long is heeded');
 
 select * from finish();
 rollback;

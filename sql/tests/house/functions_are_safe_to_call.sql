@@ -26,7 +26,7 @@ select results_eq(
     -- What clients' plain statements set off.
     'herald.check_notification_preferences()', 'herald.check_notification_subscription()', 'herald.check_sms_preferences()',
     'herald.end_delivery_without_text()', 'herald.forget_unused_devices()', 'herald.free_users(uuid[])', 'herald.hand_over_device()',
-    'herald.make_client_call()', 'herald.move_with_user()', 'herald.plan_own_routines()', 'herald.record_wishes()',
+    'herald.make_client_call()', 'herald.move_with_user()', 'herald.note_deleted_user()', 'herald.plan_own_routines()', 'herald.record_wishes()',
     'herald.subscribe_new_users()', 'herald.supersede_verification()', 'herald.user_contacts(uuid[])', 'herald.user_exists(uuid)'
   ],
   'the functions that run with another''s rights are few, and known'

@@ -53,13 +53,13 @@ alter table sms_messages enable row level security;
 drop policy "users read their own notifications" on notification_deliveries;
 select is(pg_temp.said('public.notification_deliveries: users read their own notifications'), 'policy | fault | is missing', 'a policy was dropped');
 
-grant select on user_sms_preferences to anon;
+grant select on sms_templates to anon;
 select is(
-  pg_temp.said('public.user_sms_preferences'), 'rights on | fault | is: anon select; herald_runner delete, insert, select, update', 'a table was opened'
+  pg_temp.said('public.sms_templates'), 'rights on | fault | is: anon select; herald_runner delete, insert, select, update', 'a table was opened'
 );
-grant update (status) on queue_jobs to public;
+grant update (name) on sms_templates to public;
 select is(
-  pg_temp.said('public.queue_jobs'), 'rights on | fault | is: herald_runner delete, insert, select, update; public update(status)', 'so was a column'
+  pg_temp.said('public.sms_templates'), 'rights on | fault | is: anon select; herald_runner delete, insert, select, update; public update(name)', 'so was a column'
 );
 grant execute on function queue_sms_message to anon;
 select is(pg_temp.said('public.queue_sms_message'), 'right to call | fault | is: anon, herald_runner', 'a function was opened');
