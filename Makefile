@@ -1,6 +1,6 @@
 # pgherald. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test run bench chaos year shipped check format clean
+.PHONY: help demo test run bench chaos year shipped check format docs clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,10 @@ format: $(READY) ## Format Python and SQL in place
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 	$(BIN)/sqlfluff fix --processes 0 --disable-progress-bar migrations sql/functions
+
+docs: $(READY) ## Write from the database: the reference, who may do what, the tables and their states
+	@$(BIN)/python tools/write_docs.py
+	@$(BIN)/python tools/write_access.py
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

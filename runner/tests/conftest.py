@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import harness
+import reference
 import stage
 from pgherald.embedded import EmbeddedServer
+from postgrest_stand_in import StandIn
 
 if TYPE_CHECKING:
     from pgherald.simulator import Simulator
@@ -44,6 +46,28 @@ def durable_server() -> Iterator[EmbeddedServer]:
     with EmbeddedServer() as own:
         migrate(own.url)
         yield own
+
+
+@pytest.fixture(scope="session")
+def a_reference() -> Iterator[reference.Reference]:
+    """Give the server of the database that the examples speak of."""
+    with reference.a_reference() as made:
+        yield made
+
+
+@pytest.fixture
+def example_database(a_reference: reference.Reference) -> Iterator[reference.Copy]:
+    """Give a copy of that database."""
+    copy = a_reference.copy()
+    yield copy
+    a_reference.drop(copy)
+
+
+@pytest.fixture
+async def stand_in(example_database: reference.Copy) -> AsyncIterator[StandIn]:
+    """Give what stands in for PostgREST, in front of that copy."""
+    async with StandIn(example_database.api_url).running() as running:
+        yield running
 
 
 @pytest.fixture

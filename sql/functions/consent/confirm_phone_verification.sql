@@ -19,7 +19,11 @@ $$Checks a code; with the right one the number is the user's, and verified.
 
 Gives verified; wrong; too_many_tries, and a new code is needed; expired; none, no code was sent; taken, the number is
 verified for another user; and with Twilio Verify checking: ask again with the same code in a moment. Raises nothing for
-a wrong code. Errors: 42501 somebody else.$$;
+a wrong code.
+
+Errors: 42501 somebody else.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_code": "204816"}$$;
 
 revoke execute on function public.confirm_phone_verification(uuid, text) from public;
 grant execute on function public.confirm_phone_verification(uuid, text) to herald_runner, herald_client;

@@ -15,9 +15,14 @@ $$;
 comment on function public.opt_in_number(text, text, timestamptz) is
 $$Lets texts go to a number again, whatever stopped them; false if nothing did.
 
-The provider keeps a list of its own: after a STOP it refuses until the number's holder sends START.
-Goes over a STOP of the holder's own, with a warning, and names it as inbound_sid of its line in herald.consent_log.
-p_reason: who asked, and how; kept in herald.consent_log. Errors: 22023 not E.164; 22004 no number or no reason.$$;
+The provider keeps a list of its own: after a STOP it refuses until the number's holder sends START. Goes over a STOP of
+the holder's own, with a warning, and names it as inbound_sid of its line in herald.consent_log.
+
+p_reason: who asked, and how; kept in herald.consent_log.
+
+Errors: 22023 not E.164; 22004 no number or no reason.
+
+Example: {"p_phone_number": "+12025550187", "p_reason": "asked on the telephone, ticket 4711"}$$;
 
 revoke execute on function public.opt_in_number(text, text, timestamptz) from public;
 grant execute on function public.opt_in_number(text, text, timestamptz) to herald_runner;

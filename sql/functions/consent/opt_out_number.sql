@@ -15,8 +15,13 @@ $$;
 comment on function public.opt_out_number(text, text, timestamptz) is
 $$Stops all texts to a number, whoever has it, and returns how many waiting ones were cancelled.
 
-Only opt_in_number lifts it again, no START. p_reason: who asked, and how; kept in herald.consent_log.
-Errors: 22023 not E.164; 22004 no number or no reason.$$;
+Only opt_in_number lifts it again, no START.
+
+p_reason: who asked, and how; kept in herald.consent_log.
+
+Errors: 22023 not E.164; 22004 no number or no reason.
+
+Example: {"p_phone_number": "+12025550123", "p_reason": "asked on the telephone, ticket 4711"}$$;
 
 revoke execute on function public.opt_out_number(text, text, timestamptz) from public;
 grant execute on function public.opt_out_number(text, text, timestamptz) to herald_runner;

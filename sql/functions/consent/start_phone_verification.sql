@@ -23,10 +23,17 @@ $$;
 comment on function public.start_phone_verification(uuid, text) is
 $$Sends a code to a number that the user says is theirs; exactly one row.
 
-status: sent; verified, it is already; too_soon or too_many, none was sent and the next may be asked for at again_at
-(infinity: never); opted_out, the number has had STOP; unreachable, it takes no texts. expires_at: until when the code
-is good. The number in use stays until the new one is confirmed. A new code ends the one before.
-Errors: 22023 not E.164; 22004 null; 23503 unknown user; 42501 somebody else.$$;
+The number in use stays until the new one is confirmed. A new code ends the one before.
+
+p_phone_number: E.164.
+status: sent; verified, it is already; too_soon or too_many, none was sent; opted_out, the number has had STOP;
+  unreachable, it takes no texts.
+expires_at: until when the code is good.
+again_at: when the next code may be asked for; infinity means never.
+
+Errors: 22023 not E.164; 22004 null; 23503 unknown user; 42501 somebody else.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_phone_number": "+12025550164"}$$;
 
 revoke execute on function public.start_phone_verification(uuid, text) from public;
 grant execute on function public.start_phone_verification(uuid, text) to herald_runner, herald_client;

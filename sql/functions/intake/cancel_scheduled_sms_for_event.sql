@@ -33,7 +33,12 @@ $$;
 comment on function public.cancel_scheduled_sms_for_event(text, uuid) is
 $$Cancels the texts about a calendar event that have not left, of one user or of all; tells how many and which.
 
-Texts carry the event in metadata.calendar_event_id. Errors: 22004 no event.$$;
+p_calendar_event_id: texts carry it in metadata.calendar_event_id.
+p_user_id: null means everybody.
+
+Errors: 22004 no event.
+
+Example: {"p_calendar_event_id": "standup"}$$;
 
 revoke execute on function public.cancel_scheduled_sms_for_event(text, uuid) from public;
 grant execute on function public.cancel_scheduled_sms_for_event(text, uuid) to herald_runner;

@@ -19,7 +19,11 @@ comment on function public.cancel_sms(uuid, text) is
 $$Cancels a text that has not been handed to the provider; true if it was cancelled.
 
 False if it is being sent, has been sent or has ended, or if there is no such text. A signed-in user cancels their own;
-anybody else's is no such text.$$;
+anybody else's is no such text.
+
+p_reason: kept as the text's cancel_reason.
+
+Example: {"p_message_id": "20000000-0000-4000-8000-000000000001", "p_reason": "the appointment was moved"}$$;
 
 revoke execute on function public.cancel_sms(uuid, text) from public;
 grant execute on function public.cancel_sms(uuid, text) to herald_runner, herald_client;

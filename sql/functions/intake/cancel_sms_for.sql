@@ -36,7 +36,11 @@ $$;
 comment on function public.cancel_sms_for(uuid, uuid, text) is
 $$Cancels the texts of a project or of a task that have not left, and their series; tells how many and which.
 
-Errors: 22023 neither or both.$$;
+Give one of the two.
+
+Errors: 22023 neither or both.
+
+Example: {"p_project_id": "80000000-0000-4000-8000-000000000001"}$$;
 
 revoke execute on function public.cancel_sms_for(uuid, uuid, text) from public;
 grant execute on function public.cancel_sms_for(uuid, uuid, text) to herald_runner;

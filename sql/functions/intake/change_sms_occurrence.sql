@@ -36,8 +36,15 @@ $$;
 comment on function public.change_sms_occurrence(uuid, timestamptz, text, timestamptz) is
 $$Gives one occurrence of a series other words or another time, or both, and returns its text.
 
-p_occurrence_at: its own time, as list_sms_occurrences tells it. Errors: 22004 nothing to change; 23503 unknown series;
-22023 not a series, no occurrence of it, or words or a time that make no sense; SMS01 it has left.$$;
+p_series_id: as queue_sms_message returned it.
+p_occurrence_at: its own time, as list_sms_occurrences tells it.
+p_message, p_scheduled_for: null leaves it as it is.
+
+Errors: 22004 nothing to change; 23503 unknown series; 22023 not a series, no occurrence of it, or words or a time that
+make no sense; SMS01 it has left.
+
+Example: {"p_series_id": "20000000-0000-4000-8000-000000000002", "p_occurrence_at": "2035-03-07T12:00:00Z",
+"p_message": "Time to stretch, and to water the ferns."}$$;
 
 revoke execute on function public.change_sms_occurrence(uuid, timestamptz, text, timestamptz) from public;
 grant execute on function public.change_sms_occurrence(uuid, timestamptz, text, timestamptz) to herald_runner;

@@ -88,10 +88,19 @@ $$;
 comment on function public.change_sms_series(uuid, timestamptz, text, timestamptz, text) is
 $$Changes a series from one of its occurrences on, and returns the series that goes on from there.
 
-p_occurrence_at: the first one to change, as list_sms_occurrences tells it. p_message: other words. p_scheduled_for: the
-new time of that occurrence, and so of all that follow. p_recurrence_pattern: another rule. What was changed or skipped
-of the old series from there on is forgotten. Errors: as change_sms_occurrence, and 22023 a rule that cannot be followed
-or never occurs, or a routine, which follows its user's switches.$$;
+What was changed or skipped of the old series from there on is forgotten.
+
+p_series_id: as queue_sms_message returned it.
+p_occurrence_at: the first one to change, as list_sms_occurrences tells it.
+p_message: other words; null leaves them.
+p_scheduled_for: the new time of that occurrence, and so of all that follow; null leaves it.
+p_recurrence_pattern: another rule; null leaves it.
+
+Errors: 22004 nothing to change; 23503 unknown series; 22023 not a series, no occurrence of it, words, a time or a rule
+that make no sense, or a routine, which follows its user's switches; SMS01 it has left.
+
+Example: {"p_series_id": "20000000-0000-4000-8000-000000000002", "p_occurrence_at": "2035-03-07T12:00:00Z",
+"p_recurrence_pattern": "FREQ=WEEKLY;BYDAY=WE"}$$;
 
 revoke execute on function public.change_sms_series(uuid, timestamptz, text, timestamptz, text) from public;
 grant execute on function public.change_sms_series(uuid, timestamptz, text, timestamptz, text) to herald_runner;

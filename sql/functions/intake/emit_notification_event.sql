@@ -126,17 +126,25 @@ $$;
 comment on function public.emit_notification_event(
   text, text, uuid, uuid, jsonb, jsonb, timestamptz, text, timestamptz, text
 ) is
-$$Records an event and tells whoever is subscribed to it, and returns the event's id. Part of the caller's transaction.
-
-p_event_type: one of herald.event_types. p_event_source: database_trigger, worker_job, api_action or cron_scheduler.
-p_target_user_id: only this user; null means every subscriber. p_payload: title, body and url are what notifications
-say; filters and templates see all of it. p_scheduled_for: nobody hears of it sooner. p_expires_at: nor later.
-p_idempotency_key: the same key with the same event returns the first one. p_correlation_id: a UUID that jobs, texts and
-log lines carry; also taken from p_metadata.
+$$Records an event and tells whoever is subscribed to it, and returns its id. Part of the caller's transaction.
 
 For each subscriber and channel there is a row in notification_deliveries, or one in notification_suppressions that says
-why not. Errors: 22023 an argument that makes no sense; 23503 unknown type or user; SMS03 the key was used for another
-event.$$;
+why not.
+
+p_event_type: one of herald.event_types.
+p_event_source: database_trigger, worker_job, api_action or cron_scheduler.
+p_target_user_id: only this user; null means every subscriber.
+p_payload: title, body and url are what notifications say; filters and templates see all of it.
+p_scheduled_for: nobody hears of it sooner; null means at once.
+p_expires_at: nor later; null takes the event type's default.
+p_idempotency_key: the same key with the same event returns the first one.
+p_correlation_id: a UUID that jobs, texts and log lines carry; also taken from p_metadata.
+
+Errors: 22023 an argument that makes no sense; 23503 unknown type or user; SMS03 the key was used for another event.
+
+Example: {"p_event_type": "calendar.sync_failed", "p_target_user_id": "10000000-0000-4000-8000-000000000001",
+"p_payload": {"title": "Your calendar is out of date", "body": "Sign in again.",
+"url": "https://app.example.com/calendar"}, "p_idempotency_key": "sync-4711"}$$;
 
 revoke execute on function public.emit_notification_event(
   text, text, uuid, uuid, jsonb, jsonb, timestamptz, text, timestamptz, text

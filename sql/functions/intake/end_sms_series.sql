@@ -48,10 +48,17 @@ end;
 $$;
 
 comment on function public.end_sms_series(uuid, timestamptz, text) is
-$$Ends a series before the occurrence at p_occurrence_at (null: at once), with what is planned of it from there on;
-false if it is over already. A signed-in user ends their own.
+$$Ends a series, with what is planned of it from there on; false if it is over already.
 
-Errors: 23503 unknown text; 22023 not a series.$$;
+A signed-in user ends their own.
+
+p_series_id: as queue_sms_message returned it.
+p_occurrence_at: the first occurrence that does not go any more; null means at once.
+p_reason: kept with the texts that are cancelled.
+
+Errors: 23503 unknown text; 22023 not a series.
+
+Example: {"p_series_id": "20000000-0000-4000-8000-000000000002", "p_reason": "no more stretching"}$$;
 
 revoke execute on function public.end_sms_series(uuid, timestamptz, text) from public;
 grant execute on function public.end_sms_series(uuid, timestamptz, text) to herald_runner, herald_client;

@@ -45,11 +45,18 @@ end;
 $$;
 
 comment on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text) is
-$$A user's texts with a time between the two instants, in that order; of one status, or of any. A signed-in user sees
-their own, and none of anybody else's.
+$$A user's texts with a time between the two instants, in that order; of one status, or of any.
 
-message_type, calendar_event_id, event_title, event_start and generated_via come from the text's metadata (message_type
-else from its category) and are null where it has none. Errors: 22023 unknown status.$$;
+A signed-in user sees their own, and none of anybody else's.
+
+p_end_date: null means no end.
+p_status: null means any.
+message_type: from the text's metadata, else from its category.
+calendar_event_id, event_title, event_start, generated_via: from the text's metadata; null where it has none.
+
+Errors: 22023 unknown status.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_status": "scheduled"}$$;
 
 revoke execute on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text) from public;
 grant execute on function public.get_scheduled_sms_for_user(uuid, timestamptz, timestamptz, text)

@@ -154,18 +154,28 @@ comment on function public.queue_sms_message(
 ) is
 $$Queues a text, now or for a time, and returns its id. Part of the caller's transaction.
 
-p_phone_number: E.164; null takes the user's own. p_message: 1 to 1,600 characters; null with p_template_key and
-p_template_vars. p_scheduled_for: not before this instant; null means at once. p_category: one of
-herald.sms_categories; null for a transactional text. p_expires_at: not after this instant; null takes the category's
-default. p_idempotency_key: the same key with the same request returns the first text. p_metadata: anything, kept with
-the text. p_recurrence_pattern: a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=MO,WE, which begins at p_scheduled_for, on the
-wall clock of p_recurrence_timezone (null: the user's) until p_recurrence_ends; then the id is that of the series, and
-p_expires_at, as far from p_scheduled_for, holds for each occurrence. Addresses become short links
-if settings.link_base_url is set, but for series; the limit is on what comes of that. A text that may not go (opted out,
-unverified, suppressed, expired) is recorded as cancelled with its reason.
+Addresses become short links if settings.link_base_url is set, but for series; the limit is on what comes of that. A
+text that may not go (opted out, unverified, suppressed, expired) is recorded as cancelled with its reason.
+
+p_phone_number: E.164; null takes the user's own.
+p_message: 1 to 1,600 characters; null with p_template_key and p_template_vars.
+p_priority: urgent goes in quiet hours too.
+p_scheduled_for: not before this instant; null means at once.
+p_metadata: anything, kept with the text.
+p_category: one of herald.sms_categories; null for a transactional text.
+p_expires_at: not after this instant; null takes the category's default.
+p_idempotency_key: the same key with the same request returns the first text.
+p_recurrence_pattern: a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=MO,WE, which begins at p_scheduled_for; then the id
+  is
+  that of the series, and p_expires_at, as far from p_scheduled_for, holds for each occurrence.
+p_recurrence_ends: null means never, unless the rule says so.
+p_recurrence_timezone: on whose clock it recurs; null means the user's.
 
 Errors: 22023 and 22004 an argument that makes no sense; 23503 unknown user, template or category; SMS03 the key was
-used for another request; SMS04 template values missing.$$;
+used for another request; SMS04 template values missing.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_phone_number": null,
+"p_message": "See you at nine.", "p_scheduled_for": "2035-03-01T08:30:00+01:00", "p_idempotency_key": "booking-4711"}$$;
 
 revoke execute on function public.queue_sms_message(
   uuid, text, text, public.sms_priority, timestamptz, jsonb, text, jsonb, text, timestamptz, text, uuid, uuid, integer,

@@ -103,7 +103,9 @@ comment on function public.redact_notification_event(uuid, timestamptz) is
 $$Removes payload and metadata of an event, and the payloads of its deliveries; false if that was done before.
 
 Deliveries and texts that have not gone out end with this as the reason; digests go without the event. Texts that went
-out keep their words and links, as they are on the reader's telephone.$$;
+out keep their words and links, as they are on the reader's telephone.
+
+Example: {"p_event_id": "50000000-0000-4000-8000-000000000001"}$$;
 
 revoke execute on function public.redact_notification_event(uuid, timestamptz) from public;
 grant execute on function public.redact_notification_event(uuid, timestamptz) to herald_runner;

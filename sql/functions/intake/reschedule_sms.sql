@@ -67,10 +67,14 @@ $$;
 comment on function public.reschedule_sms(uuid, timestamptz, timestamptz) is
 $$Moves a text that has not left to p_scheduled_for, and tells when it goes: later than that if quiet hours are then.
 
-A series goes on from there, at that time of its zone's clock; what it tells is the next occurrence. p_expires_at: not
-after this instant; null moves a default expiry along and keeps one that was given. Errors: 22004 and 22023 a time that
-makes no sense, is more than a day past or not before the expiry; 23503 unknown text; SMS01 it is being sent, has been
-sent or has ended.$$;
+A series goes on from there, at that time of its zone's clock; what it tells is the next occurrence.
+
+p_expires_at: not after this instant; null moves a default expiry along and keeps one that was given.
+
+Errors: 22004 and 22023 a time that makes no sense, is more than a day past or not before the expiry; 23503 unknown
+text; SMS01 it is being sent, has been sent or has ended.
+
+Example: {"p_message_id": "20000000-0000-4000-8000-000000000001", "p_scheduled_for": "2035-03-02T10:00:00+01:00"}$$;
 
 revoke execute on function public.reschedule_sms(uuid, timestamptz, timestamptz) from public;
 grant execute on function public.reschedule_sms(uuid, timestamptz, timestamptz) to herald_runner;

@@ -31,8 +31,14 @@ $$;
 comment on function public.skip_sms_occurrence(uuid, timestamptz, text) is
 $$Leaves one occurrence of a series out, and returns its text, which is cancelled with the reason.
 
-p_occurrence_at: its time, as list_sms_occurrences tells it. A signed-in user skips one of their own.
-Errors: 23503 unknown series; 22023 not a series, or no occurrence of it; SMS01 it has left.$$;
+A signed-in user skips one of their own.
+
+p_series_id: as queue_sms_message returned it.
+p_occurrence_at: its time, as list_sms_occurrences tells it.
+
+Errors: 23503 unknown series; 22023 not a series, or no occurrence of it; SMS01 it has left.
+
+Example: {"p_series_id": "20000000-0000-4000-8000-000000000002", "p_occurrence_at": "2035-03-07T12:00:00Z"}$$;
 
 revoke execute on function public.skip_sms_occurrence(uuid, timestamptz, text) from public;
 grant execute on function public.skip_sms_occurrence(uuid, timestamptz, text) to herald_runner, herald_client;

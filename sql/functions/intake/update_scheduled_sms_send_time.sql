@@ -68,8 +68,12 @@ $$;
 comment on function public.update_scheduled_sms_send_time(uuid, timestamptz, timestamptz, timestamptz) is
 $$Moves a text to another time; true if it was moved, false if it has left, has ended or is unknown.
 
-p_new_event_start, p_new_event_end: kept in the text's metadata; a text never goes after its event's start. Errors: 22004
-and 22023 no new time, or one that is not before the event's start.$$;
+p_new_event_start, p_new_event_end: kept in the text's metadata; a text never goes after its event's start.
+
+Errors: 22004 and 22023 no new time, or one that is not before the event's start.
+
+Example: {"p_message_id": "20000000-0000-4000-8000-000000000001", "p_new_scheduled_for": "2035-03-02T08:45:00+01:00",
+"p_new_event_start": "2035-03-02T09:00:00+01:00"}$$;
 
 revoke execute on function public.update_scheduled_sms_send_time(uuid, timestamptz, timestamptz, timestamptz)
 from public;

@@ -27,8 +27,15 @@ $$;
 comment on function public.create_tracking_link(uuid, text) is
 $$Makes a short link and gives its code; the address of the link is settings.link_base_url, /l/ and the code.
 
-The same delivery and address give the same code. Errors: 22004 null; 23503 unknown delivery; 22023 not http or https,
-with white space, or longer than 2,048 characters; 54000 no free code.$$;
+The same delivery and address give the same code.
+
+p_destination_url: http or https.
+
+Errors: 22004 null; 23503 unknown delivery; 22023 not http or https, with white space, or longer than 2,048 characters;
+54000 no free code.
+
+Example: {"p_delivery_id": "60000000-0000-4000-8000-000000000001",
+"p_destination_url": "https://app.example.com/calendar"}$$;
 
 revoke execute on function public.create_tracking_link(uuid, text) from public;
 grant execute on function public.create_tracking_link(uuid, text) to herald_runner;

@@ -11,8 +11,13 @@ $$;
 comment on function public.generate_short_code(integer) is
 $$A random code of so many letters: 0-9, A-Z, a-z, each as likely as any.
 
-Whether it is in use already is not asked; create_tracking_link does that. Errors: 22023 not 1 to 64 letters; 22004
-null.$$;
+Whether it is in use already is not asked; create_tracking_link does that.
+
+length: 1 to 64.
+
+Errors: 22023 not 1 to 64 letters; 22004 null.
+
+Example: {"length": 8}$$;
 
 revoke execute on function public.generate_short_code(integer) from public;
 grant execute on function public.generate_short_code(integer) to herald_runner;

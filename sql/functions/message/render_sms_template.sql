@@ -55,8 +55,12 @@ comment on function public.render_sms_template(text, jsonb) is
 $$The words of a template with these values.
 
 {{name}} is replaced once; variables that are not required and not given leave nothing behind.
+
 Errors: 23503 unknown template; 22023 switched off, values not an object, or longer than max_length; SMS04 values
-missing.$$;
+missing.
+
+Example: {"p_template_key": "task_reminder",
+"p_template_vars": {"task_name": "Water the ferns", "due_time": "at noon"}}$$;
 
 revoke execute on function public.render_sms_template(text, jsonb) from public;
 grant execute on function public.render_sms_template(text, jsonb) to herald_runner;

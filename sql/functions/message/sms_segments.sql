@@ -11,10 +11,14 @@ $$;
 comment on function public.sms_segments(text) is
 $$Counts the segments Twilio bills for a text.
 
-encoding is GSM-7 (160 septets in one segment, else 153 each) or UCS-2 (70 UTF-16 units, else 67 each): one character
-outside the GSM alphabet, such as a curly quote or an emoji, makes the whole text UCS-2. unit_count is in septets or
-UTF-16 units; ^ { } \ [ ~ ] | € and form feed take two septets. An empty text counts as one segment, though Twilio
-refuses to send it. No row for null. Twilio's Smart Encoding is taken to be off.$$;
+An empty text counts as one segment, though Twilio refuses to send it. No row for null. Twilio's Smart Encoding is taken
+to be off.
+
+encoding: GSM-7 (160 septets in one segment, else 153 each) or UCS-2 (70 UTF-16 units, else 67 each): one character
+  outside the GSM alphabet, such as a curly quote or an emoji, makes the whole text UCS-2.
+unit_count: in septets or UTF-16 units; ^ { } \ [ ~ ] | € and form feed take two septets.
+
+Example: {"p_message": "See you at nine."}$$;
 
 revoke execute on function public.sms_segments(text) from public;
 grant execute on function public.sms_segments(text) to herald_client, herald_runner;

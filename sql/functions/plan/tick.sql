@@ -73,10 +73,12 @@ end;
 $$;
 
 comment on function public.tick(timestamptz) is
-$$Does what is due at p_now, a bounded amount of each, and tells how much; call it about every second.
+$$Does what is due, a bounded amount of each, and tells how much; call it about every second.
 
-Safe from any number of callers at once: all but one return {"busy": true}. The runner calls it; pg_cron may, too. A part
-that could not be done, because a row is held or odd, stands under "failed" with the reason; it is tried again.$$;
+Safe from any number of callers at once: all but one return {"busy": true}. The runner calls it; pg_cron may, too. A
+part that could not be done, because a row is held or odd, stands under "failed" with the reason; it is tried again.
+
+Example: {}$$;
 
 revoke execute on function public.tick(timestamptz) from public;
 grant execute on function public.tick(timestamptz) to herald_runner;

@@ -68,8 +68,16 @@ $$;
 comment on function public.check_and_increment_sms_daily_limit(uuid, integer, integer, timestamptz) is
 $$Counts p_increment texts for a user if the daily limit allows all of them, and tells whether it did.
 
-limit: the user's own, else p_default_limit; 0 means none. reset_at: the next midnight in the user's zone. reason: why
-not, else null. A user without SMS preferences is not allowed any. Errors: 22023.$$;
+A user without SMS preferences is not allowed any.
+
+p_default_limit: for users who have none of their own.
+limit: 0 means none.
+reset_at: the next midnight in the user's zone.
+reason: why not, else null.
+
+Errors: 22023 an increment or a limit that makes no sense.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001"}$$;
 
 revoke execute on function public.check_and_increment_sms_daily_limit(uuid, integer, integer, timestamptz) from public;
 grant execute on function public.check_and_increment_sms_daily_limit(uuid, integer, integer, timestamptz)

@@ -19,7 +19,9 @@ $$;
 comment on function public.get_user_sms_channel_info(uuid) is
 $$Whether and where a user can be texted: always exactly one row.
 
-Available means: there is a number, it is verified, it is not suppressed, and the user has not opted out.$$;
+has_sms_available: there is a number, it is verified, it is not suppressed, and the user has not opted out.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001"}$$;
 
 revoke execute on function public.get_user_sms_channel_info(uuid) from public;
 grant execute on function public.get_user_sms_channel_info(uuid) to herald_runner;

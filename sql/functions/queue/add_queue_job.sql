@@ -64,12 +64,17 @@ $$;
 comment on function public.add_queue_job(uuid, text, jsonb, integer, timestamptz, text, integer) is
 $$Puts a job in the queue and returns its id.
 
-p_priority: lower goes first, 0 to 100; a waiting job gains a minute on each point. p_scheduled_for: not before this
-instant; null means now. p_dedup_key: while a job with this key waits, the same request returns that job. A job of type
-send_sms needs the message_id of a text that waits in p_metadata.
+p_job_type: one of the enum queue_type; send_sms needs the message_id of a text that waits in p_metadata.
+p_priority: lower goes first, 0 to 100; a waiting job gains a minute on each point.
+p_scheduled_for: not before this instant; null means now.
+p_dedup_key: while a job with this key waits, the same request returns that job.
+p_max_attempts: how often it is tried in all.
 
 Errors: 22023 unknown type, priority or metadata, or a key over 255 characters; 23503 unknown user; SMS03 the key waits
-with other content.$$;
+with other content.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_job_type": "other",
+"p_metadata": {"invoice": 4711}, "p_dedup_key": "invoice-4711"}$$;
 
 revoke execute on function public.add_queue_job(uuid, text, jsonb, integer, timestamptz, text, integer) from public;
 grant execute on function public.add_queue_job(uuid, text, jsonb, integer, timestamptz, text, integer) to herald_runner;

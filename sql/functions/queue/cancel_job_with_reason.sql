@@ -28,7 +28,9 @@ $$;
 comment on function public.cancel_job_with_reason(uuid, text, boolean) is
 $$Cancels a job that waits, or with p_allow_processing one that runs; true if it was cancelled.
 
-The text of a send_sms job is cancelled with it; one that is being sent is not cancelled. An unknown job gives false.$$;
+The text of a send_sms job is cancelled with it; one that is being sent is not cancelled. An unknown job gives false.
+
+Example: {"p_job_id": "30000000-0000-4000-8000-000000000001", "p_reason": "the invoice was withdrawn"}$$;
 
 revoke execute on function public.cancel_job_with_reason(uuid, text, boolean) from public;
 grant execute on function public.cancel_job_with_reason(uuid, text, boolean) to herald_runner;

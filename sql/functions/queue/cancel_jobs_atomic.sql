@@ -46,8 +46,14 @@ $$;
 comment on function public.cancel_jobs_atomic(uuid, text, jsonb, text[]) is
 $$Cancels a user's jobs of a type whose metadata contain p_metadata_filter, and returns them.
 
+p_metadata_filter: null means all of them.
 p_allowed_statuses: which to cancel; what has ended stays, and so does a text that is being sent. Jobs that wait for
-another attempt are retrying: name that status to cancel them too. Errors: 22023 unknown type or status.$$;
+  another attempt are retrying: name that status to cancel them too.
+
+Errors: 22023 unknown type or status.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_job_type": "other",
+"p_metadata_filter": {"invoice": 4700}, "p_allowed_statuses": ["pending", "retrying"]}$$;
 
 revoke execute on function public.cancel_jobs_atomic(uuid, text, jsonb, text[]) from public;
 grant execute on function public.cancel_jobs_atomic(uuid, text, jsonb, text[]) to herald_runner;

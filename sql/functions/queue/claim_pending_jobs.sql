@@ -87,12 +87,15 @@ $$;
 comment on function public.claim_pending_jobs(text[], integer, interval, timestamptz) is
 $$Claims due jobs of the given types for the length of p_lease, most urgent first.
 
-Every later call about a job needs its processing_token. The metadata of a send_sms job holds message_id, phone_number,
-message, user_id, priority, attempt_id and valid_until (not to be delivered after it; null: no such time) beside what the
-caller of queue_sms_message passed; that of a send_notification
-job event_id, delivery_id, channel and event_type. What may not go is not returned.
+Every later call about a job needs its processing_token. What may not go is not returned.
 
-Errors: 22023 unknown type, batch size or lease that makes no sense; 22004 null types.$$;
+metadata: what was given with the job; of a send_sms job also message_id, phone_number, message, user_id, priority,
+  attempt_id and valid_until (not to be delivered after it; null: no such time); of a send_notification job event_id,
+  delivery_id, channel and event_type.
+
+Errors: 22023 unknown type, batch size or lease that makes no sense; 22004 null types.
+
+Example: {"p_job_types": ["other"], "p_batch_size": 10}$$;
 
 revoke execute on function public.claim_pending_jobs(text[], integer, interval, timestamptz) from public;
 grant execute on function public.claim_pending_jobs(text[], integer, interval, timestamptz) to herald_runner;

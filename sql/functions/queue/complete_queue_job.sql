@@ -48,9 +48,16 @@ $$;
 comment on function public.complete_queue_job(uuid, jsonb, uuid) is
 $$Records that a claimed job is done. True if it was recorded; false, and nothing changed, without a token.
 
-p_result: anything worth keeping with the job. A send_sms job whose text is still sending is held, not completed: say
-first what the provider answered, with record_sms_results or update_sms_status_atomic. Errors: SMS02 the token is not
-the job's current one.$$;
+A send_sms job whose text is still sending is held, not completed: say first what the provider answered, with
+record_sms_results or update_sms_status_atomic.
+
+p_result: anything worth keeping with the job.
+p_processing_token: as the claim gave it.
+
+Errors: SMS02 the token is not the job's current one.
+
+Example: {"p_job_id": "30000000-0000-4000-8000-000000000002", "p_result": {"pages": 3},
+"p_processing_token": "40000000-0000-4000-8000-000000000002"}$$;
 
 revoke execute on function public.complete_queue_job(uuid, jsonb, uuid) from public;
 grant execute on function public.complete_queue_job(uuid, jsonb, uuid) to herald_runner;

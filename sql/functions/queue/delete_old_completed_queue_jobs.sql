@@ -32,7 +32,13 @@ $$;
 comment on function public.delete_old_completed_queue_jobs(integer, integer, text[]) is
 $$Deletes up to p_batch_size jobs that ended more than p_retention_days ago: completed, failed or cancelled.
 
-tick() does this by the setting job_retention; call it for more. Errors: 22023 days, batch size or type.$$;
+tick() does this by the setting job_retention; call it for more.
+
+p_job_types: null means all.
+
+Errors: 22023 days, batch size or type.
+
+Example: {"p_retention_days": 14, "p_batch_size": 1000}$$;
 
 revoke execute on function public.delete_old_completed_queue_jobs(integer, integer, text[]) from public;
 grant execute on function public.delete_old_completed_queue_jobs(integer, integer, text[]) to herald_runner;

@@ -44,7 +44,13 @@ $$;
 comment on function public.extend_leases(uuid[], uuid[], interval, timestamptz) is
 $$Extends the leases of claimed jobs and returns the ids of those that are still held under the given tokens.
 
-p_job_ids and p_processing_tokens belong together one by one. Errors: 22023 a lease that makes no sense.$$;
+p_job_ids, p_processing_tokens: belong together one by one.
+p_lease: from now on.
+
+Errors: 22023 a lease that makes no sense.
+
+Example: {"p_job_ids": ["30000000-0000-4000-8000-000000000002"],
+"p_processing_tokens": ["40000000-0000-4000-8000-000000000002"], "p_lease": "5 minutes"}$$;
 
 revoke execute on function public.extend_leases(uuid[], uuid[], interval, timestamptz) from public;
 grant execute on function public.extend_leases(uuid[], uuid[], interval, timestamptz) to herald_runner;

@@ -71,9 +71,15 @@ $$;
 comment on function public.fail_queue_job(uuid, text, boolean, uuid, interval, timestamptz) is
 $$Records that a claimed job failed. True if it was recorded; false, and nothing changed, without a token.
 
+p_error_message: kept with the job.
 p_retry: try again while attempts are left; of a text this also says that the provider has certainly not taken it.
-p_retry_after: wait this long instead of the usual delay. Errors: SMS02 the token is not the job's current one; 22023 a
-wait that is negative or over a year.$$;
+p_processing_token: as the claim gave it.
+p_retry_after: wait this long instead of the usual delay.
+
+Errors: SMS02 the token is not the job's current one; 22023 a wait that is negative or over a year.
+
+Example: {"p_job_id": "30000000-0000-4000-8000-000000000002", "p_error_message": "the printer is out of paper",
+"p_processing_token": "40000000-0000-4000-8000-000000000002", "p_retry_after": "10 minutes"}$$;
 
 revoke execute on function public.fail_queue_job(uuid, text, boolean, uuid, interval, timestamptz) from public;
 grant execute on function public.fail_queue_job(uuid, text, boolean, uuid, interval, timestamptz) to herald_runner;

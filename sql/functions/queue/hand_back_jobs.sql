@@ -55,7 +55,12 @@ comment on function public.hand_back_jobs(uuid[], uuid[], timestamptz) is
 $$Returns claimed jobs to the queue with their attempts and tells which ones those are.
 
 What is not held under the given token, or is just being changed by somebody else, stays as it is. Of a text this says
-that no request has been made for it.$$;
+that no request has been made for it.
+
+p_job_ids, p_processing_tokens: belong together one by one.
+
+Example: {"p_job_ids": ["30000000-0000-4000-8000-000000000002"],
+"p_processing_tokens": ["40000000-0000-4000-8000-000000000002"]}$$;
 
 revoke execute on function public.hand_back_jobs(uuid[], uuid[], timestamptz) from public;
 grant execute on function public.hand_back_jobs(uuid[], uuid[], timestamptz) to herald_runner;

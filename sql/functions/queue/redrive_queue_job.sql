@@ -36,10 +36,14 @@ end;
 $$;
 
 comment on function public.redrive_queue_job(uuid, timestamptz) is
-$$Puts a failed job, and the text of a send_sms job, back in the queue with all attempts; false if it has not failed, or
-if the text is being sent by another job.
+$$Puts a failed job, and the text of a send_sms job, back in the queue with all attempts; false if that cannot be.
 
-A text passes the gates again: one that has expired meanwhile is cancelled. Errors: SMS01 the text has been erased.$$;
+False means that it has not failed, or that the text is being sent by another job. A text passes the gates again: one
+that has expired meanwhile is cancelled.
+
+Errors: SMS01 the text has been erased.
+
+Example: {"p_job_id": "30000000-0000-4000-8000-000000000003"}$$;
 
 revoke execute on function public.redrive_queue_job(uuid, timestamptz) from public;
 grant execute on function public.redrive_queue_job(uuid, timestamptz) to herald_runner;

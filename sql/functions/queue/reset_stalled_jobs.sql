@@ -27,7 +27,14 @@ comment on function public.reset_stalled_jobs(text, text[], text[]) is
 $$Ends the leases that have run out on jobs silent for p_stall_timeout, and returns how many.
 
 tick() does this all the time; nobody needs to call it. A job goes back to the queue with the usual delay, or fails when
-its attempts are used up; a text is held, since it may have been sent. Errors: 22023 timeout or type.$$;
+its attempts are used up; a text is held, since it may have been sent.
+
+p_include_job_types: null means all.
+p_exclude_job_types: null means none.
+
+Errors: 22023 timeout or type.
+
+Example: {"p_stall_timeout": "10 minutes"}$$;
 
 revoke execute on function public.reset_stalled_jobs(text, text[], text[]) from public;
 grant execute on function public.reset_stalled_jobs(text, text[], text[]) to herald_runner;

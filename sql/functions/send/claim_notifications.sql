@@ -88,8 +88,17 @@ $$;
 comment on function public.claim_notifications(text[], integer, interval, timestamptz) is
 $$Claims up to p_batch_size e-mails and push messages that may go now, most urgent first.
 
-p_channels: email, push, or both. Each row is one message to send to address; payload holds title, body and url. Then
-say what came of it with record_notification_results. Errors: 22023 channels, batch size or lease that make no sense.$$;
+Each row is one message to send. Then say what came of it with record_notification_results.
+
+p_channels: email, push, or both.
+p_lease: how long they are the caller's.
+address: an e-mail address, or the endpoint of a push service.
+payload: title, body and url.
+expires_in_seconds: null if it never does.
+
+Errors: 22023 channels, batch size or lease that make no sense.
+
+Example: {"p_channels": ["email", "push"]}$$;
 
 revoke execute on function public.claim_notifications(text[], integer, interval, timestamptz) from public;
 grant execute on function public.claim_notifications(text[], integer, interval, timestamptz) to herald_runner;

@@ -88,9 +88,16 @@ $$;
 comment on function public.claim_sms(text, integer, interval, text, timestamptz) is
 $$Claims up to p_batch_size texts that may go now from p_sender, most urgent first.
 
-Each row is one request to make, once: attempt_id goes into the callback address, validity_seconds (null: no limit) to
-the provider. Then say what came of it with record_sms_results. p_runner: a name for the attempt's record.
-Errors: 22023 a batch size or lease that makes no sense.$$;
+Each row is one request to make, once. Then say what came of it with record_sms_results.
+
+p_sender: the number, or the messaging service, that they will be sent from.
+p_runner: a name for the attempt's record.
+attempt_id: goes into the callback address.
+validity_seconds: for the provider; null means no limit.
+
+Errors: 22023 a batch size or lease that makes no sense.
+
+Example: {"p_sender": "+15005550006", "p_batch_size": 20, "p_runner": "runner-2"}$$;
 
 revoke execute on function public.claim_sms(text, integer, interval, text, timestamptz) from public;
 grant execute on function public.claim_sms(text, integer, interval, text, timestamptz) to herald_runner;

@@ -102,12 +102,16 @@ end;
 $$;
 
 comment on function public.claim_sms_to_reconcile(text, integer, interval, timestamptz) is
-$$Claims up to p_batch_size texts about which the provider should be asked now: those sent from p_sender, and those of
-other senders that nobody has asked about for p_lease.
+$$Claims up to p_batch_size texts about which the provider should be asked now.
 
-A row with a twilio_sid: fetch that message. One without: list the messages to phone_number that are not older than
-created_after. Then tell what was found with record_sms_reconciliation, within p_lease. Errors: 22023 a batch size or
-lease that makes no sense.$$;
+Those sent from p_sender, and those of other senders that nobody has asked about for p_lease. Tell what was found with
+record_sms_reconciliation, within p_lease.
+
+twilio_sid: fetch that message; null means list the messages to phone_number that are not older than created_after.
+
+Errors: 22023 a batch size or lease that makes no sense.
+
+Example: {"p_sender": "+15005550006"}$$;
 
 revoke execute on function public.claim_sms_to_reconcile(text, integer, interval, timestamptz) from public;
 grant execute on function public.claim_sms_to_reconcile(text, integer, interval, timestamptz) to herald_runner;

@@ -40,8 +40,13 @@ $$;
 comment on function public.hand_back_unseen_sms(text, uuid[], timestamptz) is
 $$Hands back the texts claimed under p_runner whose attempts are not among p_seen_attempt_ids; returns their jobs.
 
-To be called by that runner alone, between two claims, after one that failed. The name must be this process's and no
-other's, ever: what another one claimed under it may have been sent. Errors: 22004.$$;
+To be called by that runner alone, between two claims, after one that failed.
+
+p_runner: this process's name and no other's, ever: what another one claimed under it may have been sent.
+
+Errors: 22004 an argument is null.
+
+Example: {"p_runner": "runner-1", "p_seen_attempt_ids": []}$$;
 
 revoke execute on function public.hand_back_unseen_sms(text, uuid[], timestamptz) from public;
 grant execute on function public.hand_back_unseen_sms(text, uuid[], timestamptz) to herald_runner;

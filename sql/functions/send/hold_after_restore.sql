@@ -98,10 +98,15 @@ $$;
 comment on function public.hold_after_restore(timestamptz, timestamptz, timestamptz) is
 $$Keeps a restored database from sending again what the lost one has sent; call it before the first tick and runner.
 
-p_restored_to: the database knows what happened until then. p_lost_at: when the last runner may have worked on the lost
-one. Texts due by then are in doubt and looked for in the provider's list; e-mails and push messages end as failed, and
-redrive_notification sends them. Returns how many of each. Errors: 55000 the kill switch is off; 22004 an instant is
-missing; 22023 they make no sense together.$$;
+Texts due by then are in doubt and looked for in the provider's list; e-mails and push messages end as failed, and
+redrive_notification sends them.
+
+p_restored_to: the database knows what happened until then.
+p_lost_at: when the last runner may have worked on the lost one.
+
+Errors: 55000 the kill switch is off; 22004 an instant is missing; 22023 they make no sense together.
+
+Example: {"p_restored_to": "2026-03-01T06:00:00Z", "p_lost_at": "2026-03-01T06:40:00Z"}$$;
 
 revoke execute on function public.hold_after_restore(timestamptz, timestamptz, timestamptz) from public;
 grant execute on function public.hold_after_restore(timestamptz, timestamptz, timestamptz) to herald_runner;

@@ -193,9 +193,17 @@ comment on function public.record_notification_results(jsonb, timestamptz) is
 $$Records what came of e-mails and push messages, for whoever holds the jobs; one row for each result.
 
 p_results: an array of {job_id, processing_token, delivered, code, about_recipient, external_id, error_message,
-retry_after_seconds}; code is the HTTP status of the push service or the reply code of the mail server, about_recipient
-says that the reply refuses the recipient. recorded is false, and nothing changed, where the token is null or not the
-job's current one, and null where somebody else holds its rows: tell it again a little later. outcome: sent, later, config, gone, bounced or permanent. Errors: 22023 not an array.$$;
+  retry_after_seconds}; code is the HTTP status of the push service or the reply code of the mail server,
+  about_recipient
+  says that the reply refuses the recipient.
+recorded: false, and nothing changed, where the token is null or not the job's current one; null where somebody else
+  holds its rows: tell it again a little later.
+outcome: sent, later, config, gone, bounced or permanent.
+
+Errors: 22023 not an array.
+
+Example: {"p_results": [{"job_id": "30000000-0000-4000-8000-000000000006",
+"processing_token": "40000000-0000-4000-8000-000000000006", "delivered": true, "external_id": "4711@example.com"}]}$$;
 
 revoke execute on function public.record_notification_results(jsonb, timestamptz) from public;
 grant execute on function public.record_notification_results(jsonb, timestamptz) to herald_runner;

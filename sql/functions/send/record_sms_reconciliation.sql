@@ -137,12 +137,18 @@ $$;
 comment on function public.record_sms_reconciliation(jsonb, timestamptz) is
 $$Records what the provider said about texts of claim_sms_to_reconcile; one row for each.
 
+Words and numbers are compared and not kept.
+
 p_results: an array of {attempt_id, look_token, is_complete, entries}; entries: {sid, status, error_code, direction,
-date_created, to_number, from_number, messaging_service_sid, body} of each message fetched or listed; is_complete:
-whether that is all there are. outcome: found
-or reported (taken over as any report), absent, ambiguous, wait (something else is to be known first), resent, settled
-(by somebody else), stale (a token that is null, old or used). Words and numbers are compared and not kept. Errors:
-22023 not an array.$$;
+  date_created, to_number, from_number, messaging_service_sid, body} of each message fetched or listed; is_complete:
+  whether that is all there are.
+outcome: found or reported (taken over as any report), absent, ambiguous, wait (something else is to be known first),
+  resent, settled (by somebody else), stale (a token that is null, old or used).
+
+Errors: 22023 not an array.
+
+Example: {"p_results": [{"attempt_id": "70000000-0000-4000-8000-000000000004",
+"look_token": "40000000-0000-4000-8000-000000000004", "is_complete": true, "entries": []}]}$$;
 
 revoke execute on function public.record_sms_reconciliation(jsonb, timestamptz) from public;
 grant execute on function public.record_sms_reconciliation(jsonb, timestamptz) to herald_runner;

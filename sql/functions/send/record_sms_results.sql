@@ -107,9 +107,15 @@ comment on function public.record_sms_results(jsonb, timestamptz) is
 $$Records what came of requests to the provider, for whoever holds the jobs; one row for each result.
 
 p_results: an array of {job_id, processing_token, attempt_id, sid, provider_status, segments, http_status, error_code,
-error_message, retry_after_seconds, maybe_accepted}. recorded is false, and nothing changed, where the token is null or
-not the job's current one; it is null, and nothing changed yet, where somebody else's transaction holds the text: tell
-this result again a little later. Errors: 22023 not an array.$$;
+  error_message, retry_after_seconds, maybe_accepted}.
+recorded: false, and nothing changed, where the token is null or not the job's current one; null, and nothing changed
+  yet, where somebody else's transaction holds the text: tell this result again a little later.
+
+Errors: 22023 not an array.
+
+Example: {"p_results": [{"job_id": "30000000-0000-4000-8000-000000000005",
+"processing_token": "40000000-0000-4000-8000-000000000005", "attempt_id": "70000000-0000-4000-8000-000000000005",
+"sid": "SM5555", "provider_status": "queued", "segments": 1}]}$$;
 
 revoke execute on function public.record_sms_results(jsonb, timestamptz) from public;
 grant execute on function public.record_sms_results(jsonb, timestamptz) to herald_runner;

@@ -76,7 +76,11 @@ $$Sends a failed delivery again, with all attempts; false if it has not failed, 
 
 It passes the gates again: one that the user does not want any more ends with that as the reason. A delivery whose text
 was cancelled or deleted gets a fresh one, and a cancelled one stays without the delivery; false if there is nothing to
-tell, since it has no event or its digest has expired. Errors: SMS01 it has been erased.$$;
+tell, since it has no event or its digest has expired.
+
+Errors: SMS01 it has been erased.
+
+Example: {"p_delivery_id": "60000000-0000-4000-8000-000000000003"}$$;
 
 revoke execute on function public.redrive_notification(uuid, timestamptz) from public;
 grant execute on function public.redrive_notification(uuid, timestamptz) to herald_runner;

@@ -42,10 +42,14 @@ end;
 $$;
 
 comment on function public.redrive_sms(uuid, timestamptz) is
-$$Queues a failed or undelivered text again, with all attempts; false if it is neither, or if its runner has still to
-say what came of the last request.
+$$Queues a failed or undelivered text again, with all attempts; false if that cannot be.
 
-It passes the gates again: give a text that has expired a new expires_at first. Errors: SMS01 it has been erased.$$;
+False means that it is neither, or that its runner has still to say what came of the last request. It passes the gates
+again: give a text that has expired a new expires_at first.
+
+Errors: SMS01 it has been erased.
+
+Example: {"p_message_id": "20000000-0000-4000-8000-000000000003"}$$;
 
 revoke execute on function public.redrive_sms(uuid, timestamptz) from public;
 grant execute on function public.redrive_sms(uuid, timestamptz) to herald_runner;

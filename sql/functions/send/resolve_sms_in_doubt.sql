@@ -59,10 +59,15 @@ end;
 $$;
 
 comment on function public.resolve_sms_in_doubt(uuid, boolean, text, timestamptz) is
-$$Decides a text that is held in doubt: true with its SID if the provider has it, false if it has certainly not.
+$$Decides a text that is held in doubt; false, and nothing changed, if it is not in doubt.
 
-Returns false, and changes nothing, if the text is not in doubt. With false it is tried again at once, or fails if that
-was its last attempt. Errors: 22023 the SID does not go with the answer, is blank or another text's.$$;
+p_was_sent: true if the provider has it; false if it has certainly not, and then it is tried again at once, or fails if
+  that was its last attempt.
+p_twilio_sid: with true, the provider's SID.
+
+Errors: 22023 the SID does not go with the answer, is blank or another text's.
+
+Example: {"p_message_id": "20000000-0000-4000-8000-000000000004", "p_was_sent": true, "p_twilio_sid": "SM4444"}$$;
 
 revoke execute on function public.resolve_sms_in_doubt(uuid, boolean, text, timestamptz) from public;
 grant execute on function public.resolve_sms_in_doubt(uuid, boolean, text, timestamptz) to herald_runner;

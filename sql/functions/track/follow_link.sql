@@ -55,8 +55,13 @@ $$;
 comment on function public.follow_link(text, text, text) is
 $$Counts a visit to a short link, gives the address it leads to, and has PostgREST answer 302.
 
-p_user_agent and p_method: of the visitor; by default those of PostgREST's request. With GET the visit is not counted,
-since PostgREST then only reads. Errors: PT404 no such link, PT410 it has expired; PostgREST answers with that status.$$;
+With GET the visit is not counted, since PostgREST then only reads.
+
+p_user_agent, p_method: of the visitor; null takes those of PostgREST's request.
+
+Errors: PT404 no such link; PT410 it has expired. PostgREST answers with that status.
+
+Example: {"p_short_code": "aB3dE6"}$$;
 
 revoke execute on function public.follow_link(text, text, text) from public;
 grant execute on function public.follow_link(text, text, text) to herald_runner;

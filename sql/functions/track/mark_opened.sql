@@ -32,8 +32,13 @@ $$;
 comment on function public.mark_opened(uuid[], timestamptz) is
 $$Marks in-app notifications of the signed-in user as opened, and returns how many were unread until now.
 
-Either p_delivery_ids, or p_until for all that were delivered up to that instant. Errors: 42501 nobody is signed in;
-22023 none or both given.$$;
+Give one of the two.
+
+p_until: all that were delivered up to that instant.
+
+Errors: 42501 nobody is signed in; 22023 none or both given.
+
+Example: {"p_delivery_ids": ["60000000-0000-4000-8000-000000000001"]}$$;
 
 revoke execute on function public.mark_opened(uuid[], timestamptz) from public;
 grant execute on function public.mark_opened(uuid[], timestamptz) to herald_runner, herald_client;

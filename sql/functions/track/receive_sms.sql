@@ -66,8 +66,14 @@ $$Records a text that came in, does what it asks for, and tells what: stop, star
 
 stop and stop_in_words: no text goes to the number any more, what waits for it is cancelled, and its users have opted
 out. start lifts that. help and other change nothing: Twilio answers HELP itself. The same p_twilio_sid again changes
-nothing. p_opt_out_type: OptOutType of the request, if Advanced Opt-Out is on. p_parameters: the rest of the request.
-Errors: 22004 SID or sender missing, 22023 too long.$$;
+nothing.
+
+p_opt_out_type: OptOutType of the request, if Advanced Opt-Out is on.
+p_parameters: the rest of the request.
+
+Errors: 22004 SID or sender missing; 22023 too long.
+
+Example: {"p_twilio_sid": "SM2222", "p_from": "+12025550123", "p_to": "+15005550006", "p_body": "STOP"}$$;
 
 revoke execute on function public.receive_sms(text, text, text, text, text, jsonb, timestamptz) from public;
 grant execute on function public.receive_sms(text, text, text, text, text, jsonb, timestamptz) to herald_runner;

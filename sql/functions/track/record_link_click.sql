@@ -74,10 +74,14 @@ $$;
 comment on function public.record_link_click(text, text, text, timestamptz) is
 $$Counts a visit to a short link and gives the address it leads to; null if the code is unknown or expired.
 
-p_user_agent: who visits, as the request's header says; without one it is taken for a machine, as is any method but GET,
-what herald.link_bots knows, and a visit within settings.link_bot_window after the link was sent. Machines count in
-bot_click_count only. A person's click makes the delivery clicked where its status allows that; that it was delivered
-and opened, if nobody said so, is inferred from it.$$;
+Machines count in bot_click_count only: what sends no user agent, any method but GET, what herald.link_bots knows, and a
+visit within settings.link_bot_window after the link was sent. A person's click makes the delivery clicked where its
+status allows that; that it was delivered and opened, if nobody said so, is inferred from it.
+
+p_user_agent: who visits, as the request's header says.
+p_method: of the request.
+
+Example: {"p_short_code": "aB3dE6", "p_user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Firefox/128.0"}$$;
 
 revoke execute on function public.record_link_click(text, text, text, timestamptz) from public;
 grant execute on function public.record_link_click(text, text, text, timestamptz) to herald_runner;

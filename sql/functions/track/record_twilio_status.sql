@@ -74,9 +74,16 @@ $$;
 comment on function public.record_twilio_status(uuid, text, text, integer, jsonb, timestamptz) is
 $$Records a status callback of Twilio; true if it moved its text on.
 
-Any order, any number of times, before or after our own record of the request. p_attempt_id: the id from the callback
-address. p_parameters: the rest of the callback; numbers and words are not kept. A callback about a text we do not know
-is kept and gives false. Errors: 22004 SID or status missing, 22023 too long.$$;
+Any order, any number of times, before or after our own record of the request. A callback about a text we do not know
+is kept and gives false.
+
+p_attempt_id: from the callback address.
+p_parameters: the rest of the callback; numbers and words are not kept.
+
+Errors: 22004 SID or status missing; 22023 too long.
+
+Example: {"p_attempt_id": "70000000-0000-4000-8000-000000000006", "p_message_sid": "SM6666",
+"p_message_status": "delivered"}$$;
 
 revoke execute on function public.record_twilio_status(uuid, text, text, integer, jsonb, timestamptz) from public;
 grant execute on function public.record_twilio_status(uuid, text, text, integer, jsonb, timestamptz) to herald_runner;

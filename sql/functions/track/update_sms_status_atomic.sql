@@ -92,8 +92,15 @@ $$;
 comment on function public.update_sms_status_atomic(uuid, text, text, text, integer, text) is
 $$Records what the provider says of a text and moves it, and its delivery, forward if that is news.
 
+Always exactly one row, all null and both flags false where nothing matched.
+
+p_twilio_status: the provider's word.
 p_mapped_status: one of sms_status; an unknown word goes by p_twilio_status, and if that is unknown too nothing moves.
-Always exactly one row, all null and both flags false where nothing matched. Errors: 22023 SID or status too long.$$;
+
+Errors: 22023 SID or status too long.
+
+Example: {"p_message_id": "20000000-0000-4000-8000-000000000006", "p_twilio_sid": "SM6666",
+"p_twilio_status": "delivered", "p_mapped_status": "delivered"}$$;
 
 revoke execute on function public.update_sms_status_atomic(uuid, text, text, text, integer, text) from public;
 grant execute on function public.update_sms_status_atomic(uuid, text, text, text, integer, text) to herald_runner;

@@ -17,7 +17,11 @@ as $$
 $$;
 
 comment on function public.count_unread_notifications() is
-$$How many in-app notifications the signed-in user has not opened. Errors: 42501 nobody is signed in.$$;
+$$How many in-app notifications the signed-in user has not opened.
+
+Errors: 42501 nobody is signed in.
+
+Example: {}$$;
 
 revoke execute on function public.count_unread_notifications() from public;
 grant execute on function public.count_unread_notifications() to herald_runner, herald_client;

@@ -90,9 +90,12 @@ $$;
 comment on function public.doctor() is
 $$Whether tables, indexes, triggers, policies, functions and rights are as shipped: a row for each difference.
 
-severity fault: something of ours is missing, switched off or changed; what_to_do says how to mend it. note: something
-of the application on our tables. No row: all is as shipped. pgherald doctor asks this, and holds the functions against the
-files of its own release.$$;
+No row: all is as shipped. pgherald doctor asks this, and holds the functions against the files of its own release.
+
+severity: fault, something of ours is missing, switched off or changed; note, something of the application on ours.
+what_to_do: how to mend it.
+
+Example: {}$$;
 
 revoke execute on function public.doctor() from public;
 grant execute on function public.doctor() to herald_runner;

@@ -93,7 +93,11 @@ comment on function public.explain_notification(uuid, uuid) is
 $$What became of an event for a user, a row for each channel and address: why it was told, or was not.
 
 outcome: a delivery's status; suppressed; gathered for a digest; waiting, for whoever holds the user's row; or
-not_addressed. Errors: 23503 unknown event.$$;
+  not_addressed.
+
+Errors: 23503 unknown event.
+
+Example: {"p_event_id": "50000000-0000-4000-8000-000000000001", "p_user_id": "10000000-0000-4000-8000-000000000001"}$$;
 
 revoke execute on function public.explain_notification(uuid, uuid) from public;
 grant execute on function public.explain_notification(uuid, uuid) to herald_runner;

@@ -184,11 +184,17 @@ $$;
 comment on function public.explain_sms(uuid, uuid, text, public.sms_priority, timestamptz) is
 $$Why a text goes or not: a row for each gate with its verdict (pass, defer or block), its evidence, and until when.
 
-Give p_message_id: the first row (gate outcome) tells what became of it; the gates speak for its time to come, or for the
-instant of its last attempt, by the wishes and limits of today. Or give p_user_id, p_category, p_priority and p_at for a
-text that does not exist yet. until: of a pass, as long as it stays one; of a defer, when it is over (null: when somebody
-lifts it). A signed-in user gives one of their own texts, and gets the first row alone. Errors: 22023 neither or both;
-23503 unknown text, user or category; 42501 a signed-in user asks for what does not exist yet.$$;
+Give p_message_id: the first row (gate outcome) tells what became of it; the gates speak for its time to come, or for
+the instant of its last attempt, by the wishes and limits of today. Or give p_user_id, p_category, p_priority and p_at
+for a text that does not exist yet. A signed-in user gives one of their own texts, and gets the first row alone.
+
+p_at: null means now.
+until: of a pass, as long as it stays one; of a defer, when it is over (null: when somebody lifts it).
+
+Errors: 22023 neither or both; 23503 unknown text, user or category; 42501 a signed-in user asks for what does
+not exist yet.
+
+Example: {"p_message_id": "20000000-0000-4000-8000-000000000001"}$$;
 
 revoke execute on function public.explain_sms(uuid, uuid, text, public.sms_priority, timestamptz) from public;
 grant execute on function public.explain_sms(uuid, uuid, text, public.sms_priority, timestamptz)

@@ -205,10 +205,17 @@ end;
 $$;
 
 comment on function public.export_user(uuid) is
-$$Everything on record about a user, a row for each record: section names what it is, record is the row as JSON.
+$$Everything on record about a user, a row for each record.
 
 Also of a user who was deleted from users. Left out are codes, keys of devices, lease tokens, and hashes. What your
-application keeps in tables of its own is not in it. Errors: 22004 no user.$$;
+application keeps in tables of its own is not in it.
+
+section: what the record is.
+record: the row as JSON.
+
+Errors: 22004 no user.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001"}$$;
 
 revoke execute on function public.export_user(uuid) from public;
 grant execute on function public.export_user(uuid) to herald_runner;

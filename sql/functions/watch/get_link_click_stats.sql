@@ -28,8 +28,14 @@ $$;
 comment on function public.get_link_click_stats(uuid, integer) is
 $$One row about the links made in the last p_days_back days, of one delivery or of all: zeros where there are none.
 
-click_through_rate: percent of the links that a person followed at least once. Machines are not counted. Errors: 22023
-days negative or over a century; 22004 null.$$;
+Machines are not counted.
+
+p_delivery_id: null means all.
+click_through_rate: percent of the links that a person followed at least once.
+
+Errors: 22023 days negative or over a century; 22004 null.
+
+Example: {"p_days_back": 30}$$;
 
 revoke execute on function public.get_link_click_stats(uuid, integer) from public;
 grant execute on function public.get_link_click_stats(uuid, integer) to herald_runner;

@@ -48,8 +48,12 @@ $$;
 comment on function public.get_notification_active_subscriptions() is
 $$A row for each user with an active subscription.
 
-subscribed_events: in alphabetical order. The four switches are true if they are on for any of these events.
-last_notification_sent: over all channels, null if there was none. email and name: by herald.user_contacts().$$;
+email, name: by herald.user_contacts(); null if unknown.
+subscribed_events: in alphabetical order.
+push_enabled, email_enabled, sms_enabled, in_app_enabled: true if it is on for any of these events.
+last_notification_sent: over all channels, null if there was none.
+
+Example: {}$$;
 
 revoke execute on function public.get_notification_active_subscriptions() from public;
 grant execute on function public.get_notification_active_subscriptions() to herald_runner;

@@ -45,9 +45,17 @@ $$;
 comment on function public.get_notification_channel_performance(text) is
 $$Four rows about the notifications of the last p_interval, in_app, email, push and sms: zeros where there are none.
 
-total_sent: those that went or failed; sent: those that went. Rates in percent: success of total_sent, the others of sent.
-avg_delivery_time_ms: milliseconds from being written to arriving. What was suppressed is not counted. Errors: 22023 a
-length of time.$$;
+What was suppressed is not counted.
+
+total_sent: those that went or failed.
+sent: those that went.
+success_rate: percent of total_sent.
+delivery_rate, open_rate, click_rate: percent of sent.
+avg_delivery_time_ms: milliseconds from being written to arriving.
+
+Errors: 22023 a length of time that makes no sense.
+
+Example: {"p_interval": "30 days"}$$;
 
 revoke execute on function public.get_notification_channel_performance(text) from public;
 grant execute on function public.get_notification_channel_performance(text) to herald_runner;

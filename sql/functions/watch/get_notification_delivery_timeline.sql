@@ -56,8 +56,13 @@ $$;
 comment on function public.get_notification_delivery_timeline(text, text) is
 $$A row for each hour, day, week or month (UTC) of the last p_interval, the oldest first.
 
-Each figure counts by its own instant what happened to notifications that were written in that time. Errors: 22023 a length
-of time, or a granularity other than hour, day, week and month.$$;
+Each figure counts by its own instant what happened to notifications that were written in that time.
+
+p_granularity: hour, day, week or month.
+
+Errors: 22023 a length of time or a granularity that makes no sense.
+
+Example: {"p_interval": "24 hours", "p_granularity": "hour"}$$;
 
 revoke execute on function public.get_notification_delivery_timeline(text, text) from public;
 grant execute on function public.get_notification_delivery_timeline(text, text) to herald_runner;

@@ -44,8 +44,15 @@ $$;
 comment on function public.get_notification_event_performance(text) is
 $$A row for each type of which there were events in the last p_interval, the most frequent first.
 
-unique_subscribers: users who were told. avg_delivery_time_seconds: from being written to arriving. Rates in percent of
-the deliveries that went. What was suppressed is not counted. Errors: 22023 a length of time.$$;
+What was suppressed is not counted.
+
+unique_subscribers: users who were told.
+avg_delivery_time_seconds: from being written to arriving.
+open_rate, click_rate: percent of the deliveries that went.
+
+Errors: 22023 a length of time that makes no sense.
+
+Example: {"p_interval": "7 days"}$$;
 
 revoke execute on function public.get_notification_event_performance(text) from public;
 grant execute on function public.get_notification_event_performance(text) to herald_runner;

@@ -61,8 +61,12 @@ $$;
 comment on function public.get_notification_failed_deliveries(text, integer) is
 $$Up to p_limit notifications that failed or bounced within the last p_interval, the latest failure first.
 
-recipient_email: by herald.user_contacts(), null if there is none. Errors: 22023 a length of time, or a limit that is not
-between 1 and 1000.$$;
+p_limit: 1 to 1,000.
+recipient_email: by herald.user_contacts(), null if there is none.
+
+Errors: 22023 a length of time, or a limit, that makes no sense.
+
+Example: {"p_interval": "7 days", "p_limit": 20}$$;
 
 revoke execute on function public.get_notification_failed_deliveries(text, integer) from public;
 grant execute on function public.get_notification_failed_deliveries(text, integer) to herald_runner;

@@ -29,9 +29,16 @@ $$;
 comment on function public.get_notification_overview_metrics(text, text) is
 $$One row about the notifications of the last p_interval: zeros where there are none.
 
-p_offset: the span of the same length that ended so long ago, to compare with. total_sent: those that went out.
-delivery_success_rate: percent that went and did not fail, of those that went or failed. avg_open_rate, avg_click_rate:
-percent of those that went. What was suppressed is not counted. Errors: 22023 a length of time.$$;
+What was suppressed is not counted.
+
+p_offset: the span of the same length that ended so long ago, to compare with; null means the one that ends now.
+total_sent: those that went out.
+delivery_success_rate: percent that went and did not fail, of those that went or failed.
+avg_open_rate, avg_click_rate: percent of those that went.
+
+Errors: 22023 a length of time that makes no sense.
+
+Example: {"p_interval": "7 days"}$$;
 
 revoke execute on function public.get_notification_overview_metrics(text, text) from public;
 grant execute on function public.get_notification_overview_metrics(text, text) to herald_runner;

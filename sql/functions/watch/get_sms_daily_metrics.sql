@@ -53,8 +53,13 @@ $$;
 comment on function public.get_sms_daily_metrics(date, date) is
 $$One row for each UTC day from p_start_date to p_end_date, zeros where there was nothing.
 
-Rates are percent of the day's sent texts. sms_cost_usd: segments sent that day times herald.settings.price_per_segment.
-Generation and llm columns are 0: nothing here writes texts. Errors: 22004 a date is null; 22023 the span is none.$$;
+Rates are percent of the day's sent texts. Generation and llm columns are 0: nothing here writes texts.
+
+sms_cost_usd: segments sent that day times herald.settings.price_per_segment.
+
+Errors: 22004 a date is null; 22023 the span is none.
+
+Example: {"p_start_date": "2026-01-01", "p_end_date": "2026-01-31"}$$;
 
 revoke execute on function public.get_sms_daily_metrics(date, date) from public;
 grant execute on function public.get_sms_daily_metrics(date, date) to herald_runner;

@@ -50,8 +50,14 @@ $$;
 comment on function public.get_sms_notification_stats(text) is
 $$One row: users with a number, what share of them can be texted, and how the texts of the last p_interval fared.
 
-Rates are percent, of the users with a number or of the texts sent. users_sms_enabled: verified and not opted out. The
-columns named 24h go by p_interval. Errors: 22023 and 22004 p_interval is no length of time.$$;
+Rates are percent, of the users with a number or of the texts sent.
+
+users_sms_enabled: verified and not opted out.
+total_sms_sent_24h, sms_delivery_rate_24h: go by p_interval, whatever their names say.
+
+Errors: 22023 and 22004 p_interval is no length of time.
+
+Example: {"p_interval": "7 days"}$$;
 
 revoke execute on function public.get_sms_notification_stats(text) from public;
 grant execute on function public.get_sms_notification_stats(text) to herald_runner;

@@ -37,7 +37,11 @@ $$;
 comment on function public.get_user_sms_metrics(uuid, integer) is
 $$One row for each of the last p_days UTC days, today included, zeros where there was nothing.
 
-delivery_rate: percent of the texts sent that day. Errors: 22004 no user; 22023 days.$$;
+delivery_rate: percent of the texts sent that day.
+
+Errors: 22004 no user; 22023 days that make no sense.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_days": 7}$$;
 
 revoke execute on function public.get_user_sms_metrics(uuid, integer) from public;
 grant execute on function public.get_user_sms_metrics(uuid, integer) to herald_runner;

@@ -22,10 +22,16 @@ end;
 $$;
 
 comment on function public.health() is
-$$Whether it is well: a row for each check, with its status (green, amber or red) and what to do where it is not green.
+$$Whether it is well: a row for each check, with its status and what to do.
 
-A check that has nothing to judge by says "no data" and has_data false in its evidence. herald.health_limits says from
-where on a check is amber or red. It writes nothing, and shows no number and no words of a text.$$;
+herald.health_limits says from where on a check is amber or red. It writes nothing, and shows no number and no words of
+a text.
+
+status: green, amber or red.
+evidence: has_data is false in it, and summary says "no data", where a check has nothing to judge by.
+what_to_do: where it is not green.
+
+Example: {}$$;
 
 revoke execute on function public.health() from public;
 grant execute on function public.health() to herald_runner;

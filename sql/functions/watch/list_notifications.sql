@@ -61,9 +61,14 @@ $$;
 comment on function public.list_notifications(integer, timestamptz, boolean, uuid) is
 $$The signed-in user's in-app notifications, the newest first.
 
-p_limit: 1 to 500. p_before and p_before_id: delivered_at and id of the last one on this page, for the next page;
-p_before alone takes only those delivered before that instant. p_unread_only: only those not opened yet. Errors: 42501
-nobody is signed in; 22023 the limit, or p_before_id alone.$$;
+p_limit: 1 to 500.
+p_before, p_before_id: delivered_at and id of the last one on this page, for the next page; p_before alone takes only
+  those delivered before that instant.
+p_unread_only: only those not opened yet.
+
+Errors: 42501 nobody is signed in; 22023 the limit, or p_before_id alone.
+
+Example: {"p_limit": 20, "p_unread_only": true}$$;
 
 revoke execute on function public.list_notifications(integer, timestamptz, boolean, uuid) from public;
 grant execute on function public.list_notifications(integer, timestamptz, boolean, uuid)

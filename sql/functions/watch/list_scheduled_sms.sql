@@ -82,12 +82,19 @@ end;
 $$;
 
 comment on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer) is
-$$Texts that have not left, of one user or of all, between two instants (null: no bound), the next first. A signed-in
-user sees their own.
+$$Texts that have not left, of one user or of all, between two instants, the next first.
 
 A row with a recurrence_pattern is a series with the time of its next occurrence: list_sms_occurrences lists more of it.
-local_time is on the user's clock. deferred_from: its own time, if a gate moved it, for defer_reason. Errors: 22023 a
-limit that is not positive.$$;
+A signed-in user sees their own.
+
+p_user_id: null means everybody.
+p_from, p_to: null means no bound.
+local_time: on the user's clock.
+deferred_from: its own time, if a gate moved it, for defer_reason.
+
+Errors: 22023 a limit that is not positive.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_limit": 20}$$;
 
 revoke execute on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer) from public;
 grant execute on function public.list_scheduled_sms(uuid, timestamptz, timestamptz, integer)

@@ -74,11 +74,22 @@ end;
 $$;
 
 comment on function public.list_sms_occurrences(uuid, timestamptz, timestamptz, integer) is
-$$The occurrences of a series between two instants (null: from its beginning; without an end), up to p_limit,
-which is 1 to 1000. A signed-in user sees those of their own.
+$$The occurrences of a series between two instants, up to p_limit.
 
-occurrence_at tells an occurrence to change_sms_occurrence and skip_sms_occurrence; scheduled_for is when it goes. status:
-planned, or that of its text if it has one already. Errors: 23503 unknown text; 22023 not a series, or the limit.$$;
+A signed-in user sees those of their own.
+
+p_series_id: as queue_sms_message returned it.
+p_from: null means from its beginning.
+p_to: null means without an end.
+p_limit: 1 to 1,000.
+occurrence_at: tells an occurrence to change_sms_occurrence and skip_sms_occurrence.
+scheduled_for: when it goes.
+local_time: on the series' clock.
+status: planned, or that of its text if it has one already.
+
+Errors: 23503 unknown text; 22023 not a series, or the limit.
+
+Example: {"p_series_id": "20000000-0000-4000-8000-000000000002", "p_limit": 5}$$;
 
 revoke execute on function public.list_sms_occurrences(uuid, timestamptz, timestamptz, integer) from public;
 grant execute on function public.list_sms_occurrences(uuid, timestamptz, timestamptz, integer)

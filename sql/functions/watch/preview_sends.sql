@@ -173,14 +173,22 @@ end;
 $$;
 
 comment on function public.preview_sends(uuid, timestamptz, timestamptz) is
-$$Every text of a user (null: of all) that would go between two instants (null: from now on, for 30 days), with when,
-by whose clock, and what the gates say of it. Writes nothing.
+$$Every text that would go between two instants: when, by whose clock, and what the gates say of it. Writes nothing.
 
-planned_for is its own time, goes_at what the gates make of it. verdict: pass; block, with the gate and its evidence; or
-defer, with the gate that somebody has to lift, or that has moved it four hundred times, after which nobody goes on
-asking. message_id is null for an occurrence of series_id that has no text yet. segments are those of today's words.
-clocks_change: on that day the clocks of the zone are turned. Errors: 22023 a time that makes no sense; 23503 unknown
-user.$$;
+p_user_id: null means everybody.
+p_from, p_to: null means from now on, for 30 days.
+message_id: null for an occurrence of series_id that has no text yet.
+planned_for: its own time.
+goes_at: what the gates make of it.
+verdict: pass; block, with the gate and its evidence; or defer, with the gate that somebody has to lift, or that has
+  moved it four hundred times, after which nobody goes on asking.
+segments: of today's words.
+clocks_change: on that day the clocks of the zone are turned.
+
+Errors: 22023 a time that makes no sense; 23503 unknown user.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001", "p_from": "2035-03-01T00:00:00Z",
+"p_to": "2035-03-15T00:00:00Z"}$$;
 
 revoke execute on function public.preview_sends(uuid, timestamptz, timestamptz) from public;
 grant execute on function public.preview_sends(uuid, timestamptz, timestamptz) to herald_runner;

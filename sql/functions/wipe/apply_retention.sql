@@ -203,11 +203,17 @@ end;
 $$;
 
 comment on function public.apply_retention(text, integer, timestamptz) is
-$$Erases what is older than herald.retention keeps it, up to p_batch_size rows of each policy; a row for each tells how
-many, and whether there may be more.
+$$Erases what is older than herald.retention keeps it, and tells how much, a row for each policy.
 
-p_policy: only this one. tick() does it all the time; call it for more at once. Policies that keep for ever are left
-out. Errors: 23503 unknown policy; 22023 a batch size that makes no sense.$$;
+tick() does it all the time; call it for more at once. Policies that keep for ever are left out.
+
+p_policy: only this one; null means all.
+p_batch_size: at most so many rows of each policy.
+has_more: whether there may be more to erase.
+
+Errors: 23503 unknown policy; 22023 a batch size that makes no sense.
+
+Example: {"p_batch_size": 5000}$$;
 
 revoke execute on function public.apply_retention(text, integer, timestamptz) from public;
 grant execute on function public.apply_retention(text, integer, timestamptz) to herald_runner;

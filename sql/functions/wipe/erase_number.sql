@@ -19,10 +19,13 @@ end;
 $$;
 
 comment on function public.erase_number(text) is
-$$Erases a number that is no user's from suppressions, texts that came in, and the ledger of consent; returns of how
-many rows.
+$$Erases a number that is no user's from suppressions, texts that came in, and the ledger of consent.
 
-What stopped texts to the number goes on doing so, by its hash. Errors: 22023 not E.164; 23503 it is a user's: erase_user.$$;
+Returns of how many rows. What stopped texts to the number goes on doing so, by its hash.
+
+Errors: 22023 not E.164; 23503 it is a user's, and erase_user erases it.
+
+Example: {"p_phone_number": "+12025550187"}$$;
 
 revoke execute on function public.erase_number(text) from public;
 grant execute on function public.erase_number(text) to herald_runner;

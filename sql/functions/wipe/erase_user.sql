@@ -41,9 +41,15 @@ comment on function public.erase_user(uuid, integer, timestamptz) is
 $$Erases all that is personal about a user, up to p_batch_size rows in a call; call it until remaining is in_flight.
 
 What waits is cancelled, what is in flight ends and is erased by tick() then, and what stopped texts to their numbers
-goes on doing so, by a hash. Counts and statistics stay. The user may be deleted from users by now, or stay there.
-remaining: rows left. in_flight: those of them that are being sent, as soon as nothing else is left. What comes to be
-later is not part of it. Errors: 22004 no user; 22023 a batch size that makes no sense.$$;
+goes on doing so, by a hash. Counts and statistics stay. The user may be deleted from users by now, or stay there. What
+comes to be later is not part of it.
+
+remaining: rows left.
+in_flight: those of them that are being sent, as soon as nothing else is left.
+
+Errors: 22004 no user; 22023 a batch size that makes no sense.
+
+Example: {"p_user_id": "10000000-0000-4000-8000-000000000001"}$$;
 
 revoke execute on function public.erase_user(uuid, integer, timestamptz) from public;
 grant execute on function public.erase_user(uuid, integer, timestamptz) to herald_runner;
