@@ -86,6 +86,8 @@ $found$;
 \ir guard/drop_sms_job.sql
 \ir guard/end_delivery_without_text.sql
 \ir guard/end_held_sms_job.sql
+\ir guard/end_planned_texts.sql
+\ir guard/end_text_without_series.sql
 \ir guard/enforce_transition.sql
 \ir guard/give_sms_job.sql
 \ir guard/integer_or_null.sql
