@@ -266,6 +266,7 @@ $found$;
 \ir watch/count_unread_notifications.sql
 \ir watch/explain_notification.sql
 \ir watch/explain_sms.sql
+\ir watch/foresee_sends.sql
 \ir watch/get_link_click_stats.sql
 \ir watch/get_notification_active_subscriptions.sql
 \ir watch/get_notification_channel_performance.sql
