@@ -1,5 +1,5 @@
--- A series that is cancelled or given an earlier end by a plain update ends what waits of it from there on, as cancel_sms
--- and end_sms_series do. One that comes to its end has nothing to come, and what it has made still goes.
+-- A series that is cancelled or given an earlier end by a plain update ends what waits of it from there on, as
+-- cancel_sms and end_sms_series do. One that comes to its end has nothing to come, and what it has made still goes.
 create or replace function herald.end_planned_texts()
 returns trigger
 language plpgsql

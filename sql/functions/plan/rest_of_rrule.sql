@@ -1,5 +1,5 @@
 -- What is left of a rule after one of its occurrences: the same rule, with as much less of a COUNT as has been. If it
--- goes on at another time of the day, an UNTIL of that day is as much later or earlier, so that it bounds the same days.
+-- goes on at another time of the day, its UNTIL is as much later or earlier, so that it bounds the same days.
 create or replace function herald.rest_of_rrule(
   p_rule text,
   p_start timestamp,
@@ -28,7 +28,9 @@ as $$
       select regexp_replace(
         p_rule, 'UNTIL=\d{8}T\d{6}',
         'UNTIL=' || to_char(
-          least(coalesce(rule.until_wall, rule.until_at at time zone 'UTC') + moved.by, timestamp '9999-12-31 23:59:59'),
+          least(
+            coalesce(rule.until_wall, rule.until_at at time zone 'UTC') + moved.by, timestamp '9999-12-31 23:59:59'
+          ),
           'YYYYMMDD"T"HH24MISS'
         ),
         'i'

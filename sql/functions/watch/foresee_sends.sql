@@ -2,10 +2,10 @@
 -- when that is over, until everything has found its time: a text that is moved to the next day takes its place in that
 -- day's limit.
 --
--- Played round by round, in which each text of a user may move once. What cannot change any more leaves the game: a text
--- that is blocked, and one that goes two days before anything of its user moves, since neither a day nor an hour reaches
--- so far. And of a heap that waits for the same instant the first fifty speak for the rest: once one of them finds a
--- limit used up, so will all that come after it.
+-- Played round by round, in which each text of a user may move once. What cannot change any more leaves the game: a
+-- text that is blocked, and one that goes two days before anything of its user moves, since neither a day nor an hour
+-- reaches so far. And of a heap that waits for the same instant the first fifty speak for the rest: once one of them
+-- finds a limit used up, so will all that come after it.
 create or replace function herald.foresee_sends(
   p_texts public.sms_messages[],
   p_at timestamptz[],
@@ -118,8 +118,9 @@ end;
 $$;
 
 comment on function herald.foresee_sends(public.sms_messages[], timestamptz[], timestamptz) is
-$$What the gates will make of texts that wait, each from its instant on: where it stands in p_texts, when it goes or ends,
-and pass, block, or defer if somebody has to lift that. What is moved to p_until or beyond is not played any further.$$;
+$$What the gates will make of texts that wait, each from its instant on: where it stands in p_texts, when it goes or
+ends, and pass, block, or defer if somebody has to lift that. What is moved to p_until or beyond is not played any
+further.$$;
 
 revoke execute on function herald.foresee_sends(public.sms_messages[], timestamptz[], timestamptz) from public;
 grant execute on function herald.foresee_sends(public.sms_messages[], timestamptz[], timestamptz) to herald_runner;
