@@ -176,6 +176,7 @@ $found$;
 \ir plan/occurrences.sql
 \ir plan/parse_rrule.sql
 \ir plan/plan_routines.sql
+\ir plan/plan_texts.sql
 \ir plan/promote_due_messages.sql
 \ir plan/promote_messages.sql
 \ir plan/promote_notifications.sql

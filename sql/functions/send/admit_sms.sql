@@ -81,7 +81,7 @@ begin
   end if;
 
   with decided as materialized (
-    select * from herald.decide_sms(v_texts, array[p_now], p_sender)
+    select * from herald.decide_sms(v_texts, array[p_now], p_sender, p_is_brief => true)
   ),
   verdicts as materialized (
     -- A block is final, so it comes first; of what makes it wait, what lasts longest.

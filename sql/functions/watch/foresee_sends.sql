@@ -55,7 +55,8 @@ begin
         case when said.verdict <> 'pass' then said.evidence end as evidence
       from herald.decide_sms(
         (select array_agg(numbered.text order by turn) from numbered where is_asked),
-        (select array_agg(numbered.at order by turn) from numbered where is_asked)
+        (select array_agg(numbered.at order by turn) from numbered where is_asked),
+        p_is_brief => true
       ) as said
       order by
         said.place, case said.verdict when 'block' then 1 when 'defer' then 2 else 3 end,
@@ -63,7 +64,7 @@ begin
     ),
     spoken_for as materialized (
       select
-        numbered.*, decided.verdict, decided.gate, decided.evidence,
+        numbered.*, coalesce(decided.verdict, case when is_asked then 'pass' end) as verdict, decided.gate, decided.evidence,
         -- What of a digest has expired is taken out of it by the next tick, and nobody knows what is left of it then.
         case when decided.verdict = 'defer' and decided.gate <> 'not_expired' then decided.until end as moved_to,
         max(decided.until) filter (where decided.verdict = 'defer' and decided.gate = 'limits' and rank <= 50)
