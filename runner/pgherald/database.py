@@ -259,13 +259,15 @@ class Database(AbstractAsyncContextManager["Database"]):
             )
         return DatabaseUnusableError(f"{cause}. Check --database-url (DATABASE_URL).")
 
-    async def register_sender(self, sender: str, *, rate_per_second: float | None) -> None:
-        """Make a sender known, with its pace."""
-        async with self._pool.connection() as connection:
-            await connection.execute(
-                "select herald.register_sender(p_sender => %s::text, p_rate_per_second => %s::numeric)",
-                (sender, rate_per_second),
+    async def register_sender(self, sender: str, *, rate_per_second: float | None, account: str) -> None:
+        """Make a sender known, with its pace and the account that it belongs to."""
+        query = """
+            select herald.register_sender(
+              p_sender => %s::text, p_rate_per_second => %s::numeric, p_account => %s::text
             )
+        """
+        async with self._pool.connection() as connection:
+            await connection.execute(query, (sender, rate_per_second, account))
 
     async def claim_sms(self, sender: str, *, batch_size: int, lease: timedelta, runner: str) -> list[ClaimedText]:
         """Claim up to `batch_size` texts that may go now, in the order in which they should."""

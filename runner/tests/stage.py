@@ -392,7 +392,7 @@ async def a_runner(
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.database_url, settings.direct_url))
         twilio = await stack.enter_async_context(Twilio(account, connections=settings.concurrency))
-        await database.register_sender(SENDER, rate_per_second=settings.rate_per_second)
+        await database.register_sender(SENDER, rate_per_second=settings.rate_per_second, account=account.account_sid)
         if callback_url:
             application = webhooks.endpoint(database, auth_token=account.auth_token, callback_url=callback_url)
             await stack.enter_async_context(webhooks.serving(application, address))

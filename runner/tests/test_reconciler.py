@@ -77,6 +77,32 @@ async def test_what_twilio_took_without_saying_so_is_found_in_its_list(
     }
 
 
+async def test_two_accounts_on_one_database_leave_each_others_texts_alone(
+    database_url: str, simulator: Simulator
+) -> None:
+    """The list of one account does not have the texts of the other, and that proves nothing about them."""
+    desk = Desk(database_url)
+    await make_quick(desk, on_unknown="resend", settle_time="0.5 seconds")
+    number, account = "+15005550000", f"AC{uuid4().hex}"
+    await desk.rows("select herald.register_sender(%s, p_account => %s)", number, account)
+    await desk.queue("of the other account")
+    await desk.rows(
+        """
+        select herald.settle_sms(jsonb_agg(to_jsonb(claimed) || '{"outcome": "unknown"}'), now())
+        from public.claim_sms(%s) as claimed
+        """,
+        number,
+    )
+    await desk.rows("update public.sms_messages set look_at = now() - interval '1 hour' where status = 'sending'")
+    async with a_runner(database_url, simulator, **QUICK):
+        await desk.queue("one")
+        await desk.until({"delivered": 1, "sending": 1})
+        await asyncio.sleep(1)
+    assert [message.body for message in simulator.messages] == ["one"]
+    looks = await desk.rows("select looks from herald.sms_attempts where account = %s", account)
+    assert looks == [{"looks": 0}]
+
+
 async def test_a_list_that_lags_behind_is_looked_at_again(database_url: str, simulator: Simulator) -> None:
     desk = Desk(database_url)
     await make_quick(desk)

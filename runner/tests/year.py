@@ -514,7 +514,13 @@ class Year:
         """Switch a routine on or off, or move it."""
         if self.rng.random() < 0.3:
             return replace(wishes, evening=not wishes.evening)
-        return replace(wishes, morning=self._a_time() if self.rng.random() < 0.7 else None)
+        if self.rng.random() < 0.3:
+            return replace(wishes, morning=None)
+        if self.rng.random() < 0.7:
+            return replace(wishes, morning=self._a_time())
+        # About now, for what is planned or sent at this very moment.
+        soon = self.now + timedelta(minutes=self.rng.choice((-70, -6, -2, 0, 1, 2, 3, 4, 5, 7, 9, 40)))
+        return replace(wishes, morning=soon.astimezone(clock(wishes.zone)).time().replace(second=0, microsecond=0))
 
     def _change_later(self, user: User, change: Callable[[Wishes], Wishes]) -> None:
         """Have a user change their mind some time."""

@@ -231,7 +231,8 @@ class Judge:
             "not_expired": lambda: bool(text["expires_at"] <= goes_at),
             "switched_on": lambda: self._is_unwanted(text, user, asked_at),
             "changed": lambda: text["occurrence"] is None,
-            "missed": lambda: text["occurrence"] is not None,
+            # A plan that was changed since has forgotten which one it was.
+            "missed": lambda: text["parent_message_id"] is not None,
         }
         return answers[gate]() if gate in answers else False
 
@@ -379,6 +380,8 @@ class Judge:
     def _routine(self, user: User, category: str, found: list[Row]) -> Iterator[str]:
         """Compare one user's routine with their switch."""
         history = switch(user, category, self.record.begins)
+        ends = [since for since, _ in history[1:]] + [datetime.max.replace(tzinfo=UTC)]
+        spans = [(since, end, time) for (since, time), end in zip(history, ends, strict=True)]
         zone = user.history[0][1].zone
         # One that had its text when the time was changed has no place in the series any more, but had its own.
         walls = [text["occurrence"] or shown(text["scheduled_for"], zone) for text in found]
@@ -389,11 +392,7 @@ class Judge:
             day = self.first + number * DAY
             for wall in {datetime.combine(day, time) for _, time in history if time is not None}:
                 at = instant(wall, zone)
-                written_at = self._written_at(at, self.record.begins)
-                if written_at is None or at <= self.record.begins:
-                    continue
-                since, time = next(entry for entry in reversed(history) if entry[0] <= written_at)
-                if time != wall.time() or since >= at:
+                if not any(self._is_written(at, wall, *entry) for entry in spans):
                     continue
                 allowed.add(wall)
                 self.checked["days of routines"] += 1
@@ -405,6 +404,13 @@ class Judge:
                 yield f"too much: {category} of {user.id} at {wall}"
             if count > 1:
                 yield f"doubled: {category} of {user.id} at {wall}"
+
+    def _is_written(
+        self, at: datetime, wall: datetime, since: datetime, end: datetime, time: clock_time | None
+    ) -> bool:
+        """Tell whether a tick wrote an occurrence while the routine was at that time."""
+        written_at = self._written_at(at, since)
+        return time == wall.time() and at > since and written_at is not None and written_at < end
 
     # What is left
 

@@ -101,6 +101,8 @@ $found$;
 \ir guard/drop_sms_job.sql
 \ir guard/end_delivery_without_text.sql
 \ir guard/end_held_sms_job.sql
+\ir guard/end_planned_texts.sql
+\ir guard/end_text_without_series.sql
 \ir guard/enforce_delivery_transition.sql
 \ir guard/enforce_job_transition.sql
 \ir guard/enforce_text_transition.sql
@@ -198,6 +200,7 @@ $found$;
 \ir plan/occurrences.sql
 \ir plan/parse_rrule.sql
 \ir plan/plan_routines.sql
+\ir plan/plan_texts.sql
 \ir plan/promote_due_messages.sql
 \ir plan/promote_messages.sql
 \ir plan/promote_notifications.sql
@@ -297,6 +300,7 @@ $found$;
 \ir watch/explain_notification.sql
 \ir watch/explain_sms.sql
 \ir watch/export_user.sql
+\ir watch/foresee_sends.sql
 \ir watch/get_link_click_stats.sql
 \ir watch/get_notification_active_subscriptions.sql
 \ir watch/get_notification_channel_performance.sql

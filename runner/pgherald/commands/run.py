@@ -138,7 +138,9 @@ async def _texts(
     """Make the lane of texts and what looks after them, and their sender known."""
     client = await stack.enter_async_context(Twilio(twilio, connections=settings.concurrency))
     try:
-        await database.register_sender(twilio.sender, rate_per_second=settings.rate_per_second)
+        await database.register_sender(
+            twilio.sender, rate_per_second=settings.rate_per_second, account=twilio.account_sid
+        )
     except psycopg.Error as error:
         raise database.unusable(error) from None
     return (

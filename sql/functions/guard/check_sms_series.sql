@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_zone text;
-  v_at constant timestamptz := coalesce(new.scheduled_for, now());
+  v_at timestamptz := coalesce(new.scheduled_for, now());
   v_next timestamptz;
   v_made uuid[];
   v_first timestamp;
@@ -40,7 +40,7 @@ begin
   if tg_op = 'UPDATE'
     and new.recurrence_pattern = old.recurrence_pattern
     and new.recurrence_timezone is not distinct from old.recurrence_timezone
-    and new.recurrence_start is not null
+    and new.recurrence_start = old.recurrence_start
   then
     select at
     into v_next
@@ -62,6 +62,21 @@ begin
       end if;
       return new;
     end if;
+  end if;
+
+  if tg_op = 'UPDATE'
+    and new.recurrence_start <> old.recurrence_start
+    and new.scheduled_for is not distinct from old.scheduled_for
+  then
+    v_at := herald.instant_of(new.recurrence_start, v_zone);
+  end if;
+  if tg_op = 'INSERT' or v_at is distinct from old.scheduled_for then
+    -- Or all that has been since then would be on record as missed.
+    perform herald.require_time_ahead('scheduled_for', v_at);
+  end if;
+  -- One that the clocks skip on its first day is given as it is, since its instant does not tell.
+  if herald.instant_of(new.recurrence_start, v_zone) = v_at is not true then
+    new.recurrence_start := date_trunc('second', v_at at time zone v_zone);
   end if;
 
   if tg_op = 'UPDATE' and old.recurrence_start is not null then
@@ -86,20 +101,13 @@ begin
     if new.recurrence_pattern = old.recurrence_pattern then
       new.recurrence_pattern := herald.rest_of_rrule(
         old.recurrence_pattern, old.recurrence_start, v_zone,
-        case when v_first <= old.recurrence_last then v_first - interval '1 second' else old.recurrence_last end, v_skipped
+        case when v_first <= old.recurrence_last then v_first - interval '1 second' else old.recurrence_last end,
+        v_skipped, new.recurrence_start
       );
     end if;
   end if;
 
-  if tg_op = 'INSERT' or new.scheduled_for is distinct from old.scheduled_for then
-    -- Or all that has been since then would be on record as missed.
-    perform herald.require_time_ahead('scheduled_for', new.scheduled_for);
-  end if;
   perform herald.require_rrule('recurrence_pattern', new.recurrence_pattern);
-  -- One that the clocks skip on its first day is given as it is, since its instant does not tell.
-  if tg_op = 'UPDATE' or herald.instant_of(new.recurrence_start, v_zone) = v_at is not true then
-    new.recurrence_start := date_trunc('second', v_at at time zone v_zone);
-  end if;
   new.recurrence_last := null;
   select at
   into v_next

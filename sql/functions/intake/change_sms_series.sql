@@ -56,7 +56,10 @@ begin
     v_series.correlation_id,
     coalesce(
       p_recurrence_pattern,
-      herald.rest_of_rrule(v_series.recurrence_pattern, v_series.recurrence_start, v_zone, v_before)
+      herald.rest_of_rrule(
+        v_series.recurrence_pattern, v_series.recurrence_start, v_zone, v_before,
+        p_new_start => p_scheduled_for at time zone v_zone
+      )
     ),
     v_series.recurrence_ends, v_series.recurrence_timezone,
     -- An occurrence that the clocks skip is moved on its own day only.

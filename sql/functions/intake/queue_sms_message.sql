@@ -31,6 +31,7 @@ declare
   v_message text := p_message;
   v_template_id uuid;
   v_links record;
+  v_text public.sms_messages;
   v_id uuid;
   v_same boolean;
 begin
@@ -127,8 +128,14 @@ begin
       if v_template_id is not null and p_recurrence_pattern is null then
         insert into herald.sms_template_uses (template_id, used_at) values (v_template_id, now());
       end if;
-      if p_recurrence_pattern is null then
-        perform herald.promote_messages(array[v_id], now());
+      if p_recurrence_pattern is null
+        and (p_scheduled_for <= now() + (select promote_lead from herald.settings)) is not false
+      then
+        -- Nobody else knows of it yet, so nothing has to be locked. As it is, since the application may have triggers.
+        select * into v_text from public.sms_messages where id = v_id;
+        if v_text.status in ('pending', 'scheduled') then
+          perform herald.plan_texts(array[v_text], now());
+        end if;
       end if;
       return v_id;
     end if;

@@ -50,30 +50,31 @@ begin
 
   with planned as materialized (
     select
-      wanted.*, series.id as series_id,
-      (
-        select min(moment.at)
-        from generate_series(0, 30) as day (number)
-        cross join lateral (
-          select herald.instant_of(
-            (p_now at time zone wanted.zone)::date + day.number + wanted.at_time, wanted.zone
-          ) as at
-        ) as moment
-        where moment.at > p_now
-          and not exists (
-            select
-            from public.sms_messages as other
-            inner join public.sms_messages as gone on gone.parent_message_id = other.id
-            where other.user_id = wanted.user_id
-              and other.routine = wanted.category
-              -- What waits ends with the old time.
-              and gone.status not in ('cancelled', 'pending', 'scheduled', 'queued')
-              and gone.occurrence::date = (p_now at time zone wanted.zone)::date + day.number
-          )
-      ) as starts_at
+      wanted.*, series.id as series_id, start.wall as starts_on, start.at as starts_at
     from unnest(v_wanted) as wanted
     left join public.sms_messages as series
       on series.user_id = wanted.user_id and series.routine = wanted.category and series.status = 'scheduled'
+    left join lateral (
+      select clock.wall, moment.at
+      from generate_series(0, 30) as day (number)
+      cross join lateral (
+        select (p_now at time zone wanted.zone)::date + day.number + wanted.at_time as wall
+      ) as clock
+      cross join lateral (select herald.instant_of(clock.wall, wanted.zone) as at) as moment
+      where moment.at > p_now
+        and not exists (
+          select
+          from public.sms_messages as other
+          inner join public.sms_messages as gone on gone.parent_message_id = other.id
+          where other.user_id = wanted.user_id
+            and other.routine = wanted.category
+            -- What waits ends with the old time.
+            and gone.status not in ('cancelled', 'pending', 'scheduled', 'queued')
+            and gone.occurrence::date = clock.wall::date
+        )
+      order by day.number
+      limit 1
+    ) as start on true
     where series.id is null
       or series.recurrence_pattern <> wanted.recurrence_pattern
       or series.recurrence_start::time <> wanted.at_time
@@ -88,14 +89,20 @@ begin
           then coalesce(planned.starts_at, series.scheduled_for)
         else series.scheduled_for
       end,
+      -- Said as well, since the clocks may skip it on that day.
+      recurrence_start = case
+        when series.recurrence_start::time <> planned.at_time
+          then coalesce(planned.starts_on, series.recurrence_start)
+        else series.recurrence_start
+      end,
       message_content = planned.words
     from planned
     where series.id = planned.series_id
   )
   insert into public.sms_messages (
-    user_id, phone_number, message_content, status, scheduled_for, category, recurrence_pattern, routine
+    user_id, phone_number, message_content, status, scheduled_for, recurrence_start, category, recurrence_pattern, routine
   )
-  select user_id, phone_number, words, 'scheduled', starts_at, category, recurrence_pattern, category
+  select user_id, phone_number, words, 'scheduled', starts_at, starts_on, category, recurrence_pattern, category
   from planned
   where series_id is null and starts_at is not null
   order by user_id, category

@@ -3,7 +3,15 @@
 -- After a time without a tick only the newest missed occurrence is sent, if it has not expired; the older ones are on
 -- record as cancelled. Routines are asked for their words, which are the application's, so they are a call of their
 -- own: if its function fails, other series go on.
-create or replace function herald.recur_series(p_now timestamptz, p_routines boolean, p_limit integer default 1000)
+--
+-- Bounded by series and by occurrences, which the series share: after a week a series of every minute has ten thousand,
+-- and then the next ticks write the rest.
+create or replace function herald.recur_series(
+  p_now timestamptz,
+  p_routines boolean,
+  p_limit integer default 1000,
+  p_occurrences integer default 5000
+)
 returns integer
 language plpgsql
 volatile
@@ -13,6 +21,7 @@ declare
   v_horizon constant timestamptz := p_now + (select promote_lead from herald.settings);
   v_candidates uuid[];
   v_series public.sms_messages[];
+  v_share integer;
   v_due herald.due_occurrence[];
   v_written uuid[];
 begin
@@ -44,20 +53,28 @@ begin
   if v_series is null then
     return 0;
   end if;
+  v_share := greatest(1, p_occurrences / cardinality(v_series));
 
-  with due as materialized (
+  with coming as (
     select
       series.id as series_id, series.user_id, series.routine, occurrence.wall, occurrence.at,
+      row_number() over (partition by series.id order by occurrence.wall) as place,
       -- The newest one that is due already, of each series, and what lies ahead is sent.
       coalesce(
         occurrence.at < max(occurrence.at) filter (where occurrence.at <= p_now) over (partition by series.id), false
       ) as is_missed
     from unnest(v_series) as series
+    -- One more, to know whether the last of the share is the newest.
     cross join lateral herald.occurrences(
       series.recurrence_pattern, series.recurrence_start,
       herald.series_zone(series.user_id, series.recurrence_timezone), series.recurrence_last,
-      least(series.recurrence_ends, v_horizon)
+      least(series.recurrence_ends, v_horizon), v_share + 1
     ) as occurrence
+  ),
+  due as materialized (
+    select series_id, user_id, routine, wall, at, is_missed
+    from coming
+    where place <= v_share
   ),
   said as materialized (
     select distinct on (asked.routine, asked.at, own.user_id)
@@ -139,9 +156,9 @@ begin
 end;
 $$;
 
-comment on function herald.recur_series(timestamptz, boolean, integer) is
-'Writes the texts of series (or of routines) that are due within settings.promote_lead, of up to p_limit series; '
-'returns how many.';
+comment on function herald.recur_series(timestamptz, boolean, integer, integer) is
+'Writes the texts of series (or of routines) that are due within settings.promote_lead, of up to p_limit series and '
+'about p_occurrences in all; returns how many.';
 
-revoke execute on function herald.recur_series(timestamptz, boolean, integer) from public;
-grant execute on function herald.recur_series(timestamptz, boolean, integer) to herald_runner;
+revoke execute on function herald.recur_series(timestamptz, boolean, integer, integer) from public;
+grant execute on function herald.recur_series(timestamptz, boolean, integer, integer) to herald_runner;

@@ -3,7 +3,12 @@
 -- user_sms_preferences.
 --
 -- A loop, because whether one may go depends on which of the earlier ones went.
-create or replace function herald.count_against_limits(p_user_ids uuid[], p_at timestamptz[], p_consumes boolean[])
+create or replace function herald.count_against_limits(
+  p_user_ids uuid[],
+  p_at timestamptz[],
+  p_consumes boolean[],
+  p_is_brief boolean default false
+)
 returns table (place bigint, verdict text, until timestamptz, evidence text)
 language plpgsql
 stable
@@ -31,7 +36,8 @@ begin
     from unnest(p_user_ids, p_at, p_consumes) with ordinality as asked (user_id, at, consumes, place)
     cross join herald.settings as setting
     left join public.user_sms_preferences as wishes on wishes.user_id = asked.user_id
-    cross join lateral (select herald.known_zone(wishes.timezone) as zone) as zones
+    -- Asked once: without the offset it would be at each place that it is used.
+    cross join lateral (select herald.known_zone(wishes.timezone) as zone offset 0) as zones
     order by asked.user_id, asked.at, asked.place
   loop
     if v_text.user_id is distinct from v_user_id then
@@ -86,23 +92,26 @@ begin
     if verdict = 'block' then
       until := null;
     end if;
-    evidence := coalesce(
-      nullif(
-        concat_ws(
-          ', ',
-          case
-            when v_text.daily_limit is not null
-              then format('%s of %s texts of the local day are used', v_on_day, v_text.daily_limit)
-          end,
-          case
-            when v_text.hourly_limit is not null
-              then format('%s of %s of the hour', coalesce(cardinality(v_hour), 0), v_text.hourly_limit)
-          end
+    evidence := null;
+    if verdict <> 'pass' or not p_is_brief then
+      evidence := coalesce(
+        nullif(
+          concat_ws(
+            ', ',
+            case
+              when v_text.daily_limit is not null
+                then format('%s of %s texts of the local day are used', v_on_day, v_text.daily_limit)
+            end,
+            case
+              when v_text.hourly_limit is not null
+                then format('%s of %s of the hour', coalesce(cardinality(v_hour), 0), v_text.hourly_limit)
+            end
+          ),
+          ''
         ),
-        ''
-      ),
-      'no limit'
-    );
+        'no limit'
+      );
+    end if;
     return next;
 
     if verdict = 'pass' and v_text.consumes then
@@ -113,11 +122,12 @@ begin
 end;
 $$;
 
-comment on function herald.count_against_limits(uuid[], timestamptz[], boolean[]) is
+comment on function herald.count_against_limits(uuid[], timestamptz[], boolean[], boolean) is
 $$A row for each text, told by its place in the arrays: pass, defer (until) or block, and how much of the limits is
 used.
 
-p_consumes: whether it would take up some of the limits, because nothing else stops it.$$;
+p_consumes: whether it would take up some of the limits, because nothing else stops it. p_is_brief: no evidence with a
+pass.$$;
 
-revoke execute on function herald.count_against_limits(uuid[], timestamptz[], boolean[]) from public;
-grant execute on function herald.count_against_limits(uuid[], timestamptz[], boolean[]) to herald_runner;
+revoke execute on function herald.count_against_limits(uuid[], timestamptz[], boolean[], boolean) from public;
+grant execute on function herald.count_against_limits(uuid[], timestamptz[], boolean[], boolean) to herald_runner;

@@ -6,7 +6,8 @@
 create or replace function herald.decide_sms(
   p_texts public.sms_messages[],
   p_at timestamptz[],
-  p_sender text default null
+  p_sender text default null,
+  p_is_brief boolean default false
 )
 returns table (
   place bigint,
@@ -76,7 +77,7 @@ begin
   timed as materialized (
     select
       asked.*, legal.until as legal_until, legal.next as legal_next, law.sources as laws,
-      quiet.until as quiet_until, quiet.next as quiet_next, wish.hours as quiet_hours
+      quiet.until as quiet_until, quiet.next as quiet_next, wish.spans is not null as has_quiet_hours
     from asked
     cross join lateral (
       select
@@ -91,20 +92,14 @@ begin
         and (active.category is null or active.category = asked.category)
     ) as law
     cross join lateral (
-      select
-        range_agg(tstzrange(span.begins_at - asked.least_validity, span.ends_at, '()')) as spans,
-        string_agg(
-          distinct format(
-            '%s to %s %s%s', to_char(wanted.begins, 'HH24:MI'), to_char(wanted.ends, 'HH24:MI'), wanted.zone, wanted.what
-          ),
-          ' and '
-        ) as hours
+      select range_agg(tstzrange(span.begins_at - asked.least_validity, span.ends_at, '()')) as spans
       from (
         values
-        (asked.quiet_hours_start, asked.quiet_hours_end, asked.zone, ''),
-        (asked.event_quiet_start, asked.event_quiet_end, asked.event_zone, ' for ' || asked.event_type)
-      ) as wanted (begins, ends, zone, what)
+        (asked.quiet_hours_start, asked.quiet_hours_end, asked.zone),
+        (asked.event_quiet_start, asked.event_quiet_end, asked.event_zone)
+      ) as wanted (begins, ends, zone)
       cross join lateral herald.quiet_spans(asked.at, wanted.begins, wanted.ends, wanted.zone) as span
+      where wanted.begins <> wanted.ends
     ) as wish
     -- Hours that go on in others end when all of them do.
     cross join lateral (
@@ -165,6 +160,7 @@ begin
         case
           when timed.expires_at > timed.at and timed.told_until <= timed.at
             then format('a part of it expired at %s, and the rest is told anew', herald.utc_text(timed.told_until))
+          when p_is_brief and (timed.expires_at <= timed.at) is not true then null
           when timed.expires_at is null then 'it never expires'
           else format(
             'it %s at %s', case when timed.expires_at <= timed.at then 'expired' else 'expires' end,
@@ -208,7 +204,7 @@ begin
           when timed.own_number is null then 'the user has no number'
           when timed.own_number <> timed.phone_number then 'the number is not the user''s number'
           when timed.phone_verified is not true then 'the user''s number is not verified'
-          else format('the number was verified at %s', herald.utc_text(timed.phone_verified_at))
+          when not p_is_brief then format('the number was verified at %s', herald.utc_text(timed.phone_verified_at))
         end
       ),
       (
@@ -242,7 +238,7 @@ begin
           when timed.laws is null then 'no legal window is in force for it'
           when timed.legal_until is not null
             then format('closed until %s: %s', herald.utc_text(timed.legal_until), timed.laws)
-          else format('open until %s: %s', herald.utc_text(timed.legal_next), timed.laws)
+          when not p_is_brief then format('open until %s: %s', herald.utc_text(timed.legal_next), timed.laws)
         end
       ),
       (
@@ -250,11 +246,31 @@ begin
         case when timed.quiet_until is not null and not timed.is_alarm then 'defer' else 'pass' end,
         case when not timed.is_alarm then coalesce(timed.quiet_until, timed.quiet_next) end,
         case
-          when timed.quiet_hours is null then 'no quiet hours'
-          when timed.is_alarm then format('urgent passes the quiet hours %s', timed.quiet_hours)
-          when timed.quiet_until is not null
-            then format('quiet hours %s until %s', timed.quiet_hours, herald.utc_text(timed.quiet_until))
-          else format('outside the quiet hours %s', timed.quiet_hours)
+          when not timed.has_quiet_hours then 'no quiet hours'
+          when not p_is_brief or timed.quiet_until is not null then (
+            select
+              format(
+                case
+                  when timed.is_alarm then 'urgent passes the quiet hours %1$s'
+                  when timed.quiet_until is not null then 'quiet hours %1$s until %2$s'
+                  else 'outside the quiet hours %1$s'
+                end,
+                string_agg(
+                  distinct format(
+                    '%s to %s %s%s', to_char(wanted.begins, 'HH24:MI'), to_char(wanted.ends, 'HH24:MI'), wanted.zone,
+                    wanted.what
+                  ),
+                  ' and '
+                ),
+                herald.utc_text(timed.quiet_until)
+              )
+            from (
+              values
+              (timed.quiet_hours_start, timed.quiet_hours_end, timed.zone, ''),
+              (timed.event_quiet_start, timed.event_quiet_end, timed.event_zone, ' for ' || timed.event_type)
+            ) as wanted (begins, ends, zone, what)
+            where wanted.begins <> wanted.ends
+          )
         end
       ),
       (
@@ -291,7 +307,7 @@ begin
         group by place, id, user_id, at, expires_at
       ) as spoken
     ) as given
-    cross join lateral herald.count_against_limits(given.user_ids, given.ats, given.pass) as limits
+    cross join lateral herald.count_against_limits(given.user_ids, given.ats, given.pass, p_is_brief) as limits
   )
   select
     said.place, said.id, said.gate_order, said.gate,
@@ -317,17 +333,19 @@ begin
       inner join asked on asked.place = counted.place
     ) as each
   ) as said
+  where not p_is_brief or said.verdict <> 'pass' or said.until is not null
   order by said.place, said.gate_order;
 end;
 $$;
 
-comment on function herald.decide_sms(public.sms_messages[], timestamptz[], text) is
+comment on function herald.decide_sms(public.sms_messages[], timestamptz[], text, boolean) is
 $$One row for each text and gate, in the gates' order: pass (until; null: for good), defer (until; null: until it is
 lifted) or block, and the evidence. A text may go when all of them pass.
 
-p_at: the instant of each text; the last one serves for all that follow. p_sender: from whom, for the last gate. place:
-where the text stands in p_texts. Limits count what was counted before, and those of these texts that pass every other
+p_at: the instant of each text; the last one serves for all that follow. p_sender: from whom, for the last gate.
+p_is_brief: only the rows that do not pass, or not for good, and no evidence of those that do. place: where the text
+stands in p_texts. Limits count what was counted before, and those of these texts that pass every other
 gate and come earlier: whoever then counts them holds their users' rows of user_sms_preferences.$$;
 
-revoke execute on function herald.decide_sms(public.sms_messages[], timestamptz[], text) from public;
-grant execute on function herald.decide_sms(public.sms_messages[], timestamptz[], text) to herald_runner;
+revoke execute on function herald.decide_sms(public.sms_messages[], timestamptz[], text, boolean) from public;
+grant execute on function herald.decide_sms(public.sms_messages[], timestamptz[], text, boolean) to herald_runner;

@@ -81,7 +81,7 @@ begin
   end if;
 
   with decided as materialized (
-    select * from herald.decide_sms(v_texts, array[p_now], p_sender)
+    select * from herald.decide_sms(v_texts, array[p_now], p_sender, p_is_brief => true)
   ),
   verdicts as materialized (
     -- A block is final, so it comes first; of what makes it wait, what lasts longest.
@@ -175,8 +175,10 @@ begin
   );
 
   return query
-  insert into herald.sms_attempts (message_id, job_id, attempt, sender, runner, started_at, valid_until)
-  select message.id, message.queue_job_id, message.attempt_count, p_sender, p_runner, p_now, admitted.valid_until
+  insert into herald.sms_attempts (message_id, job_id, attempt, sender, account, runner, started_at, valid_until)
+  select
+    message.id, message.queue_job_id, message.attempt_count, p_sender,
+    (select account from herald.senders where sender = p_sender), p_runner, p_now, admitted.valid_until
   from unnest(v_admitted, v_valid_until) as admitted (id, valid_until)
   inner join public.sms_messages as message on message.id = admitted.id
   returning *;

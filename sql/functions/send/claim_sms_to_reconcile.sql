@@ -4,8 +4,9 @@
 --
 -- Of both kinds in turn, the one that waits longest first, so that neither a large outage nor a lost endpoint starves
 -- the other. A text of another sender, which may have no runner any more, is handed out when it has been left alone for
--- as long as a lease: one account's list has the texts of all its senders. After three days nobody asks any more: by
--- then a carrier has given up, and a list has caught up.
+-- as long as a lease: one account's list has the texts of all its senders, and never those of another account, which
+-- would look as if they had not been sent. After three days nobody asks any more: by then a carrier has given up, and a
+-- list has caught up.
 create or replace function public.claim_sms_to_reconcile(
   p_sender text,
   p_batch_size integer default 20,
@@ -26,6 +27,12 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+  v_account constant text := (select account from herald.senders where sender = p_sender);
+  -- What was sent before anybody said by which account is of the only one there is.
+  v_is_only constant boolean := not exists (
+    select from herald.senders where account <> v_account or (v_account is null and account is not null)
+  );
 begin
   p_now := coalesce(p_now, now());
   perform herald.check_claim(p_batch_size, p_lease);
@@ -53,6 +60,7 @@ begin
       where message.status in ('sending', 'sent')
         and message.status = kind.status
         and message.look_at <= p_now
+        and coalesce(attempt.account = v_account, v_is_only)
         and (
           attempt.sender = p_sender
           or attempt.sender is null
@@ -104,7 +112,7 @@ $$;
 comment on function public.claim_sms_to_reconcile(text, integer, interval, timestamptz) is
 $$Claims up to p_batch_size texts about which the provider should be asked now.
 
-Those sent from p_sender, and those of other senders that nobody has asked about for p_lease. Tell what was found with
+Those sent from p_sender, and those of other senders of its account that nobody has asked about for p_lease. Tell what was found with
 record_sms_reconciliation, within p_lease.
 
 twilio_sid: fetch that message; null means list the messages to phone_number that are not older than created_after.

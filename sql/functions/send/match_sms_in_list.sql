@@ -18,7 +18,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   with mine as materialized (
     select
-      attempt.id, attempt.sender, attempt.started_at, attempt.finished_at, message.phone_number, message.message_content
+      attempt.id, attempt.sender, attempt.account, attempt.started_at, attempt.finished_at, message.phone_number,
+      message.message_content
     from herald.sms_attempts as attempt
     inner join public.sms_messages as message on message.id = attempt.message_id
     where attempt.id = p_attempt_id
@@ -34,6 +35,7 @@ as $$
         and message.message_content = mine.message_content
     inner join herald.sms_attempts as attempt on attempt.id = herald.current_attempt(message.id)
     where attempt.sender is not distinct from mine.sender
+      and attempt.account is not distinct from mine.account
       and attempt.started_at <= mine.finished_at + interval '2 minutes'
       and coalesce(attempt.finished_at, p_now) >= mine.started_at - interval '2 minutes'
   ),

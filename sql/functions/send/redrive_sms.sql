@@ -11,6 +11,23 @@ declare
 begin
   p_now := coalesce(p_now, now());
   perform herald.lock_text(p_message_id);
+  -- The claim would only cancel it, and whoever asks would take it for sent.
+  if exists (
+    select
+    from public.sms_messages as text
+    where text.id = p_message_id
+      and text.status in ('failed', 'undelivered')
+      and text.category is distinct from 'verification'
+      and not exists (
+        select
+        from public.user_sms_preferences as wishes
+        where wishes.user_id = text.user_id and wishes.phone_number = text.phone_number
+      )
+  ) then
+    raise exception 'text % is for a number that is not its user''s any more', p_message_id
+      using errcode = '22023', hint = 'Queue a new text: queue_sms_message takes the number that the user has today.';
+  end if;
+
   select queue_job_id into v_job_id from public.sms_messages where id = p_message_id;
   if public.redrive_queue_job(v_job_id, p_now) then
     return true;
@@ -47,7 +64,7 @@ $$Queues a failed or undelivered text again, with all attempts; false if that ca
 False means that it is neither, or that its runner has still to say what came of the last request. It passes the gates
 again: give a text that has expired a new expires_at first.
 
-Errors: SMS01 it has been erased.
+Errors: 22023 the user has another number by now; SMS01 it has been erased.
 
 Example: {"p_message_id": "20000000-0000-4000-8000-000000000003"}$$;
 

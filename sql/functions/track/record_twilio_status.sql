@@ -41,6 +41,8 @@ begin
       and (attempt.outcome is null or attempt.outcome in ('unknown', 'not_sent'))
       and attempt.id = herald.current_attempt(message.id)
       and message.twilio_sid is null
+      -- Another account has no attempts of this one.
+      and (attempt.account = p_parameters ->> 'AccountSid') is not false
       and message.status in ('sending', 'queued', 'scheduled');
   end if;
 

@@ -116,6 +116,24 @@ begin
     if v_is_client then
       return;
     end if;
+    -- A report about an attempt that was taken for not sent, and the text had been claimed again or was over: it could
+    -- not be placed.
+    return query
+    select
+      0, 'stray', case when v_text.twilio_sid is null then 'went' else 'went twice' end, null::timestamptz,
+      format(
+        'the provider took it at about %s as %s, by an attempt that was taken for not sent',
+        herald.utc_text(min(report.first_received_at)), report.twilio_sid
+      )
+    from herald.sms_attempts as attempt
+    inner join herald.sms_status_log as report on report.attempt_id = attempt.id
+    where attempt.message_id = p_message_id
+      and attempt.outcome is distinct from 'accepted'
+      and report.message_id is null
+      and report.twilio_sid is distinct from v_text.twilio_sid
+    group by report.twilio_sid
+    order by min(report.first_received_at);
+
     v_at := coalesce(
       v_at,
       case
@@ -184,7 +202,8 @@ $$;
 comment on function public.explain_sms(uuid, uuid, text, public.sms_priority, timestamptz) is
 $$Why a text goes or not: a row for each gate with its verdict (pass, defer or block), its evidence, and until when.
 
-Give p_message_id: the first row (gate outcome) tells what became of it; the gates speak for its time to come, or for
+Give p_message_id: the first row (gate outcome) tells what became of it, and a row more (gate stray) of each
+time that it went besides, by an attempt that was taken for not sent; the gates speak for its time to come, or for
 the instant of its last attempt, by the wishes and limits of today. Or give p_user_id, p_category, p_priority and p_at
 for a text that does not exist yet. A signed-in user gives one of their own texts, and gets the first row alone.
 

@@ -1,6 +1,4 @@
--- Every text that would go in a time to come, by the very gates of the claim; nothing is written. What a gate makes
--- wait is asked about again when that is over, until everything has found its time: a text that is moved to the next
--- day takes its place in that day's limit.
+-- Every text that would go in a time to come, by the very gates of the claim; nothing is written.
 create or replace function public.preview_sends(
   p_user_id uuid default null,
   p_from timestamptz default null,
@@ -36,10 +34,6 @@ declare
   v_texts public.sms_messages[];
   v_planned timestamptz[];
   v_at timestamptz[];
-  v_verdict text[];
-  v_gate text[];
-  v_evidence text[];
-  v_asked boolean[];
 begin
   if v_to <= v_from or v_to > v_from + interval '366 days' then
     raise exception 'p_to % is not within a year after p_from %', v_to, v_from
@@ -99,72 +93,18 @@ begin
       )
   ) as planned;
 
-  v_asked := array_fill(true, array[coalesce(cardinality(v_texts), 0)]);
-  v_verdict := array_fill(null::text, array[coalesce(cardinality(v_texts), 0)]);
-  v_gate := v_verdict;
-  v_evidence := v_verdict;
-
-  -- A day that is full pushes into the next one, so there are about as many rounds as days.
-  for v_round in 1..400 loop
-    exit when true <> all (v_asked);
-
-    -- Rows and not subscripts: an array of rows is walked for each of these.
-    with known as materialized (
-      select *, sum(asked::integer) over (order by place rows unbounded preceding) as number
-      from unnest(v_asked, v_at, v_verdict, v_gate, v_evidence) with ordinality
-        as state (asked, at, verdict, gate, evidence, place)
-    ),
-    texts as materialized (
-      select text, text.user_id, row_number() over () as place from unnest(v_texts) as text
-    ),
-    decided as materialized (
-      select distinct on (said.place)
-        said.place as number, said.verdict, said.until,
-        case when said.verdict <> 'pass' then said.gate end as gate,
-        case when said.verdict <> 'pass' then said.evidence end as evidence
-      from herald.decide_sms(
-        (select array_agg(texts.text order by place) from texts inner join known using (place) where known.asked),
-        (select array_agg(known.at order by place) from known where known.asked)
-      ) as said
-      order by
-        said.place, case said.verdict when 'block' then 1 when 'defer' then 2 else 3 end,
-        case when said.verdict = 'defer' then said.until end desc nulls first, said.gate_order
-    ),
-    told as materialized (
-      select
-        known.place, texts.user_id, known.at,
-        case when known.asked then decided.verdict else known.verdict end as verdict,
-        case when known.asked then decided.gate else known.gate end as gate,
-        case when known.asked then decided.evidence else known.evidence end as evidence,
-        case when known.asked and decided.verdict = 'defer' then decided.until end as next_at
-      from known
-      inner join texts using (place)
-      left join decided on decided.number = known.number and known.asked
-    )
-    select
-      array_agg(told.verdict order by told.place), array_agg(told.gate order by told.place),
-      array_agg(told.evidence order by told.place), array_agg(coalesce(told.next_at, told.at) order by told.place),
-      -- Whoever has a text that moves is asked about as a whole: it may take another one's place.
-      array_agg(moving.user_id is not null order by told.place)
-    into v_verdict, v_gate, v_evidence, v_at, v_asked
-    from told
-    left join (select distinct user_id from told where next_at < v_to) as moving
-      on moving.user_id = told.user_id;
-  end loop;
-
   return query
   select
     text.user_id,
     case when text.id is distinct from text.parent_message_id then text.id end,
     case when text.occurrence is not null or text.id = text.parent_message_id then text.parent_message_id end,
-    text.category, text.priority::text, state.planned, state.at,
+    text.category, text.priority::text, own.planned, state.at,
     state.at at time zone zones.zone, zones.zone, state.verdict, state.gate, state.evidence, text.segment_count,
     day.today::timestamp at time zone zones.zone + interval '24 hours'
       <> (day.today + 1)::timestamp at time zone zones.zone
   from unnest(v_texts) with ordinality as text
-  inner join unnest(v_planned, v_at, v_verdict, v_gate, v_evidence) with ordinality
-    as state (planned, at, verdict, gate, evidence, place)
-    on state.place = text.ordinality
+  inner join herald.foresee_sends(v_texts, v_at, v_to) as state on state.place = text.ordinality
+  inner join unnest(v_planned) with ordinality as own (planned, place) on own.place = text.ordinality
   cross join lateral (select herald.series_zone(text.user_id, null) as zone) as zones
   cross join lateral (select (state.at at time zone zones.zone)::date as today) as day
   where state.at >= v_from and state.at < v_to
@@ -180,8 +120,7 @@ p_from, p_to: null means from now on, for 30 days.
 message_id: null for an occurrence of series_id that has no text yet.
 planned_for: its own time.
 goes_at: what the gates make of it.
-verdict: pass; block, with the gate and its evidence; or defer, with the gate that somebody has to lift, or that has
-  moved it four hundred times, after which nobody goes on asking.
+verdict: pass; block, with the gate and its evidence; or defer, with the gate that somebody has to lift.
 segments: of today's words.
 clocks_change: on that day the clocks of the zone are turned.
 

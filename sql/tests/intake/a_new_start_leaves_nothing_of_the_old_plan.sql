@@ -1,7 +1,7 @@
 -- A series that gets another time, clock or rule goes on by it, and by nothing else: what was made, changed or skipped of
 -- the old plan is over, a COUNT is kept, and nothing goes twice, an hour off, or not at all.
 begin;
-select plan(22);
+select plan(29);
 
 create temporary table who on commit drop as select a_user_with_phone() as id;
 update user_sms_preferences set timezone = 'Europe/Berlin';
@@ -75,6 +75,31 @@ select is(
     ) from named
   )), '07-02 09:00, 07-03 09:00, 07-04 09:00', 'with a rule that has it, it is taken'
 );
+
+-- A rule that ends at a time of its last day goes on until that day, whichever way the hour moves.
+create temporary table bound on commit drop as select pg_temp.a_series('FREQ=DAILY;UNTIL=20400903T080000', '2040-09-01 08:00 Europe/Berlin') as id;
+select reschedule_sms(id, '2040-09-01 10:00 Europe/Berlin') from bound;
+select is(pg_temp.ahead((select id from bound)), '09-01 10:00, 09-02 10:00, 09-03 10:00', 'a later hour loses no day');
+select reschedule_sms(id, '2040-09-01 07:30 Europe/Berlin') from bound;
+select is((select recurrence_pattern from sms_messages where id = (select id from bound)), 'FREQ=DAILY;UNTIL=20400903T073000', 'nor wins an earlier one any');
+select is(
+  pg_temp.ahead((select change_sms_series(id, '2040-09-02 07:30 Europe/Berlin', p_scheduled_for => '2040-09-02 23:30 Europe/Berlin') from bound)),
+  '09-02 23:30, 09-03 23:30', 'changed from one on as well'
+);
+create temporary table utc on commit drop as select pg_temp.a_series('FREQ=DAILY;UNTIL=20400903T060000Z', '2040-09-01 08:00 Europe/Berlin') as id;
+update sms_messages set scheduled_for = '2040-09-01 09:45 Europe/Berlin' where id = (select id from utc);
+select is(pg_temp.ahead((select id from utc)), '09-01 09:45, 09-02 09:45, 09-03 09:45', 'by the clock of UTC, too');
+create temporary table by_date on commit drop as select pg_temp.a_series('FREQ=DAILY;UNTIL=20400903', '2040-09-01 08:00 Europe/Berlin') as id;
+select reschedule_sms(id, '2040-09-01 23:00 Europe/Berlin') from by_date;
+select is((select recurrence_pattern from sms_messages where id = (select id from by_date)), 'FREQ=DAILY;UNTIL=20400903', 'a bare date is the whole day anyway');
+create temporary table hourly on commit drop as
+select pg_temp.a_series('FREQ=DAILY;BYHOUR=8,12;UNTIL=20400902T083000', '2040-09-01 08:00 Europe/Berlin') as id;
+select reschedule_sms(id, '2040-09-01 12:15 Europe/Berlin') from hourly;
+select is(
+  (select recurrence_pattern from sms_messages where id = (select id from hourly)), 'FREQ=DAILY;BYHOUR=8,12;UNTIL=20400902T084500',
+  'where the rule says the hours, only the minutes move it'
+);
+select is(pg_temp.ahead((select id from hourly)), '09-01 12:15, 09-02 08:15', 'and no hour more comes of it');
 
 -- The user's clock.
 create temporary table moving on commit drop as select pg_temp.a_series('FREQ=DAILY;COUNT=2', '2040-08-01 09:00 Europe/Berlin') as id;

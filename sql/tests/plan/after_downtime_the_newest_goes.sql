@@ -1,7 +1,7 @@
 -- After a time without ticks only the newest missed occurrence of a series goes, if it has not expired; the older ones
 -- are on record.
 begin;
-select plan(13);
+select plan(18);
 set local timezone = 'UTC';
 
 create temporary table reader on commit drop as select a_user_with_phone('+12025550123') as id;
@@ -85,6 +85,23 @@ select results_eq(
   'select status::text, count(*) from sms_messages where occurrence is not null group by status order by 1', $$values ('cancelled', 365::bigint), ('queued', 1)$$,
   'after a year one text goes'
 );
+
+-- A bounded amount in one transaction: the rest is written by the next ticks, and what goes is still only the newest.
+select from pg_temp.a_series('FREQ=DAILY', '2040-05-01 12:00+00');
+select is(herald.recur_series('2040-05-08 13:00+00', false, p_occurrences => 3), 3, 'three at a time, of eight that have passed');
+select results_eq(
+  'select status::text, count(*) from sms_messages where occurrence is not null group by status', $$values ('cancelled', 3::bigint)$$,
+  'none of which is the newest'
+);
+select is((select scheduled_for from sms_messages where recurrence_pattern is not null), '2040-05-04 12:00+00', 'the series stands at the fourth');
+select from herald.recur_series('2040-05-08 13:00+00', false, p_occurrences => 3);
+select from herald.recur_series('2040-05-08 13:00+00', false, p_occurrences => 3);
+select results_eq(
+  'select status::text, count(*), max(occurrence) from sms_messages where occurrence is not null group by status order by 1',
+  $$values ('cancelled', 7::bigint, '2040-05-07 12:00'::timestamp), ('scheduled', 1, '2040-05-08 12:00')$$, 'in the end the newest one goes, alone'
+);
+select queue_sms_message(id, null, 'another', p_scheduled_for => '2040-05-09 12:00+00', p_recurrence_pattern => 'FREQ=DAILY') from reader;
+select is(herald.recur_series('2040-05-20 13:00+00', false, p_occurrences => 4), 4, 'two series share what a transaction takes');
 
 select * from finish();
 rollback;

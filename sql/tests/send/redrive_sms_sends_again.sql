@@ -1,6 +1,6 @@
 -- What failed, or was not delivered, is sent again by somebody's decision, past all the gates.
 begin;
-select plan(11);
+select plan(15);
 
 select is(redrive_sms(a_text(status)), false, 'a text that is ' || status || ' is not redriven')
 from unnest('{pending, scheduled, queued, sending, sent, delivered, cancelled}'::sms_status[]) as status;
@@ -24,6 +24,22 @@ select is(
   (select attempt from claim_sms('a sender', p_now => now() + interval '1 second') where message_id = (select id from message)),
   1, 'and it goes'
 );
+
+-- To a number that the user has no more it would not go, and that is said at once.
+create temporary table former on commit drop as select a_text('undelivered') as id;
+update user_sms_preferences set phone_number = '+12025550188' where user_id = (select user_id from sms_messages where id = (select id from former));
+select throws_ok(
+  $$select redrive_sms(id) from former$$, '22023',
+  format('text %s is for a number that is not its user''s any more', (select id from former)), 'a text to a former number is refused'
+);
+select is((select status::text from sms_messages where id = (select id from former)), 'undelivered', 'and stays as it was');
+update user_sms_preferences set phone_number = null where user_id = (select user_id from sms_messages where id = (select id from former));
+select throws_ok($$select redrive_sms(id) from former$$, '22023', null, 'so it is if the user has no number');
+update sms_messages set phone_number = '+12025550188' where id = (select id from former);
+update user_sms_preferences
+set phone_number = '+12025550188', phone_verified = true
+where user_id = (select user_id from sms_messages where id = (select id from former));
+select is((select redrive_sms(id) from former), true, 'to the number of today it goes');
 
 select * from finish();
 rollback;

@@ -1,0 +1,9 @@
+-- Revert pgherald:0026_accounts from pg
+
+begin;
+
+drop index herald.sms_status_log_stray_idx;
+alter table herald.sms_attempts drop column account;
+alter table herald.senders drop column account;
+
+commit;
