@@ -136,6 +136,7 @@ values
 ('column', 'herald.runners.stopped_at', 'timestamp with time zone'),
 ('column', 'herald.runners.version', 'text not null'),
 ('column', 'herald.runners.works_on', 'text[] not null default ''{}''::text[]'),
+('column', 'herald.senders.account', 'text'),
 (
   'column',
   'herald.senders.next_slot_at',
@@ -180,6 +181,7 @@ values
   'herald.settings.verification_words',
   'text not null default ''Your code is {{code}}. It is good for ten minutes. Tell it to nobody.''::text'
 ),
+('column', 'herald.sms_attempts.account', 'text'),
 ('column', 'herald.sms_attempts.attempt', 'integer not null'),
 ('column', 'herald.sms_attempts.error_code', 'integer'),
 ('column', 'herald.sms_attempts.error_message', 'text'),
@@ -1557,6 +1559,12 @@ values
   'index',
   'herald.sms_status_log: sms_status_log_pkey',
   'CREATE UNIQUE INDEX sms_status_log_pkey ON herald.sms_status_log USING btree (id)'
+),
+(
+  'index',
+  'herald.sms_status_log: sms_status_log_stray_idx',
+  'CREATE INDEX sms_status_log_stray_idx ON herald.sms_status_log USING btree (attempt_id) WHERE ((message_id IS '
+  || 'NULL) AND (attempt_id IS NOT NULL))'
 ),
 (
   'index',

@@ -1,2 +1,2 @@
 -- For sqitch, which looks here; the rollback itself is the file named below.
-\ir ../0022_privacy.rollback.sql
+\ir ../0020_privacy.rollback.sql

@@ -1,4 +1,4 @@
--- Revert pgherald:0025_daily_figures from pg
+-- Revert pgherald:0023_daily_figures from pg
 
 begin;
 

@@ -1,2 +1,2 @@
 -- For sqitch, which looks here; the rollback itself is the file named below.
-\ir ../0023_privacy_indexes.rollback.sql
+\ir ../0024_accounts.rollback.sql

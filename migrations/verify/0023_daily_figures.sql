@@ -1,4 +1,4 @@
--- Verify pgherald:0025_daily_figures on pg
+-- Verify pgherald:0023_daily_figures on pg
 
 begin;
 

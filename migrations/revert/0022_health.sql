@@ -1,2 +1,2 @@
 -- For sqitch, which looks here; the rollback itself is the file named below.
-\ir ../0025_daily_figures.rollback.sql
+\ir ../0022_health.rollback.sql

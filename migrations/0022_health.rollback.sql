@@ -1,4 +1,4 @@
--- Revert pgherald:0024_health from pg
+-- Revert pgherald:0022_health from pg
 
 begin;
 

@@ -1,4 +1,4 @@
--- Deploy pgherald:0026_accounts to pg
+-- Deploy pgherald:0024_accounts to pg
 -- depends: 0017_reconciliation
 -- transactional: false
 

@@ -1,4 +1,4 @@
--- Deploy pgherald:0024_health to pg
+-- Deploy pgherald:0022_health to pg
 -- depends: 0014_consent 0017_reconciliation
 -- transactional: false
 

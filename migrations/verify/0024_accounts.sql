@@ -1,4 +1,4 @@
--- Verify pgherald:0026_accounts on pg
+-- Verify pgherald:0024_accounts on pg
 
 begin;
 

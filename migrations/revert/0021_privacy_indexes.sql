@@ -1,2 +1,2 @@
 -- For sqitch, which looks here; the rollback itself is the file named below.
-\ir ../0024_health.rollback.sql
+\ir ../0021_privacy_indexes.rollback.sql

@@ -1,4 +1,4 @@
--- Revert pgherald:0026_accounts from pg
+-- Revert pgherald:0024_accounts from pg
 
 begin;
 

@@ -1,5 +1,5 @@
--- Deploy pgherald:0023_privacy_indexes to pg
--- depends: 0022_privacy
+-- Deploy pgherald:0021_privacy_indexes to pg
+-- depends: 0020_privacy
 -- transactional: false
 
 -- Not concurrently: that cannot be part of a transaction, and some tools that apply these files make one of each. While

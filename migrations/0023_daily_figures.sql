@@ -1,4 +1,4 @@
--- Deploy pgherald:0025_daily_figures to pg
+-- Deploy pgherald:0023_daily_figures to pg
 -- depends: 0014_consent 0015_reports
 -- transactional: false
 

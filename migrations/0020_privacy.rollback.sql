@@ -1,4 +1,4 @@
--- Revert pgherald:0022_privacy from pg
+-- Revert pgherald:0020_privacy from pg
 
 begin;
 

@@ -1,4 +1,4 @@
--- Verify pgherald:0023_privacy_indexes on pg
+-- Verify pgherald:0021_privacy_indexes on pg
 
 begin;
 

@@ -1,4 +1,4 @@
--- Verify pgherald:0024_health on pg
+-- Verify pgherald:0022_health on pg
 
 begin;
 

@@ -1,4 +1,4 @@
--- Revert pgherald:0023_privacy_indexes from pg
+-- Revert pgherald:0021_privacy_indexes from pg
 
 begin;
 

@@ -1,4 +1,4 @@
--- Deploy pgherald:0022_privacy to pg
+-- Deploy pgherald:0020_privacy to pg
 -- depends: 0009_fan_out 0014_consent 0017_reconciliation
 -- transactional: false
 

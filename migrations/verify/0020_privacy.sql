@@ -1,4 +1,4 @@
--- Verify pgherald:0022_privacy on pg
+-- Verify pgherald:0020_privacy on pg
 
 begin;
 
