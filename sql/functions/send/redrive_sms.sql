@@ -18,6 +18,7 @@ begin
     where text.id = p_message_id
       and text.status in ('failed', 'undelivered')
       and text.category is distinct from 'verification'
+      and text.number_erased_at is null
       and not exists (
         select
         from public.user_sms_preferences as wishes
