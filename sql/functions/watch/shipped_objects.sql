@@ -18,6 +18,16 @@ values
 ('column', 'herald.consent_log.source', 'text not null'),
 ('column', 'herald.consent_log.user_id', 'uuid'),
 ('column', 'herald.consent_log.words', 'text'),
+('column', 'herald.deleted_event_users.event_id', 'uuid not null'),
+('column', 'herald.deleted_event_users.user_id', 'uuid not null'),
+('column', 'herald.erasure_rows.kind', 'text not null'),
+('column', 'herald.erasure_rows.row_id', 'uuid not null'),
+('column', 'herald.erasure_rows.user_id', 'uuid not null'),
+('column', 'herald.erasures.continued_at', 'timestamp with time zone not null'),
+('column', 'herald.erasures.finished_at', 'timestamp with time zone'),
+('column', 'herald.erasures.number_hashes', 'bytea[] not null default ''{}''::bytea[]'),
+('column', 'herald.erasures.requested_at', 'timestamp with time zone not null'),
+('column', 'herald.erasures.user_id', 'uuid not null'),
 ('column', 'herald.event_types.default_expiry', 'interval'),
 ('column', 'herald.event_types.domain', 'text not null generated'),
 ('column', 'herald.event_types.event_type', 'text not null'),
@@ -111,6 +121,9 @@ values
 ('column', 'herald.report_codes.meaning', 'text not null'),
 ('column', 'herald.report_codes.sender_pause', 'interval'),
 ('column', 'herald.report_codes.suppress_after', 'integer'),
+('column', 'herald.retention.keep', 'interval'),
+('column', 'herald.retention.policy', 'text not null'),
+('column', 'herald.retention.what', 'text not null'),
 ('column', 'herald.runners.expects_reports', 'boolean not null default false'),
 ('column', 'herald.runners.functions_digest', 'text'),
 ('column', 'herald.runners.migration', 'text'),
@@ -244,6 +257,7 @@ values
 ('column', 'public.notification_deliveries.created_at', 'timestamp with time zone default now()'),
 ('column', 'public.notification_deliveries.delivered_at', 'timestamp with time zone'),
 ('column', 'public.notification_deliveries.digest_id', 'uuid'),
+('column', 'public.notification_deliveries.erased_at', 'timestamp with time zone'),
 ('column', 'public.notification_deliveries.event_id', 'uuid'),
 ('column', 'public.notification_deliveries.expires_at', 'timestamp with time zone'),
 ('column', 'public.notification_deliveries.external_id', 'text'),
@@ -296,6 +310,7 @@ values
 ('column', 'public.notification_tracking_links.created_at', 'timestamp with time zone default now()'),
 ('column', 'public.notification_tracking_links.delivery_id', 'uuid'),
 ('column', 'public.notification_tracking_links.destination_url', 'text not null'),
+('column', 'public.notification_tracking_links.erased_at', 'timestamp with time zone'),
 ('column', 'public.notification_tracking_links.expires_at', 'timestamp with time zone'),
 ('column', 'public.notification_tracking_links.first_clicked_at', 'timestamp with time zone'),
 ('column', 'public.notification_tracking_links.id', 'uuid not null default gen_random_uuid()'),
@@ -356,6 +371,7 @@ values
 ('column', 'public.sms_messages.metadata', 'jsonb default ''{}''::jsonb'),
 ('column', 'public.sms_messages.next_retry_at', 'timestamp with time zone'),
 ('column', 'public.sms_messages.notification_delivery_id', 'uuid'),
+('column', 'public.sms_messages.number_erased_at', 'timestamp with time zone'),
 ('column', 'public.sms_messages.occurrence', 'timestamp without time zone'),
 ('column', 'public.sms_messages.parent_message_id', 'uuid'),
 ('column', 'public.sms_messages.phone_number', 'text not null'),
@@ -382,6 +398,7 @@ values
 ('column', 'public.sms_messages.twilio_status', 'text'),
 ('column', 'public.sms_messages.updated_at', 'timestamp with time zone default now()'),
 ('column', 'public.sms_messages.user_id', 'uuid not null'),
+('column', 'public.sms_messages.words_erased_at', 'timestamp with time zone'),
 ('column', 'public.sms_templates.created_at', 'timestamp with time zone default now()'),
 ('column', 'public.sms_templates.created_by', 'uuid'),
 ('column', 'public.sms_templates.description', 'text'),
@@ -484,6 +501,20 @@ values
   'herald.consent_log: consent_log_source_is_known',
   'CHECK ((source = ANY (ARRAY[''inbound''::text, ''provider''::text, ''team''::text, ''user''::text])))'
 ),
+(
+  'constraint',
+  'herald.deleted_event_users: deleted_event_users_event_id_fkey',
+  'FOREIGN KEY (event_id) REFERENCES public.notification_events(id) ON DELETE CASCADE'
+),
+('constraint', 'herald.deleted_event_users: deleted_event_users_pkey', 'PRIMARY KEY (user_id, event_id)'),
+(
+  'constraint',
+  'herald.erasure_rows: erasure_rows_kind_is_known',
+  'CHECK ((kind = ANY (ARRAY[''text''::text, ''delivery''::text, ''event''::text, ''suppression''::text, '
+  || '''job''::text])))'
+),
+('constraint', 'herald.erasure_rows: erasure_rows_pkey', 'PRIMARY KEY (user_id, kind, row_id)'),
+('constraint', 'herald.erasures: erasures_pkey', 'PRIMARY KEY (user_id)'),
 (
   'constraint',
   'herald.event_types: event_types_expiry_is_positive',
@@ -658,6 +689,15 @@ values
 ),
 ('constraint', 'herald.report_codes: report_codes_pkey', 'PRIMARY KEY (error_code)'),
 ('constraint', 'herald.report_codes: report_codes_take_a_failure', 'CHECK ((suppress_after > 0))'),
+('constraint', 'herald.retention: retention_keeps_for_a_while', 'CHECK ((keep > ''00:00:00''::interval))'),
+('constraint', 'herald.retention: retention_pkey', 'PRIMARY KEY (policy)'),
+(
+  'constraint',
+  'herald.retention: retention_policy_is_known',
+  'CHECK ((policy = ANY (ARRAY[''consent''::text, ''events''::text, ''inbound_numbers''::text, '
+  || '''inbound_words''::text, ''links''::text, ''notifications''::text, ''sms_numbers''::text, '
+  || '''sms_reports''::text, ''sms_words''::text, ''suppressed_numbers''::text])))'
+),
 ('constraint', 'herald.runners: runners_pkey', 'PRIMARY KEY (runner)'),
 ('constraint', 'herald.senders: senders_pkey', 'PRIMARY KEY (sender)'),
 ('constraint', 'herald.senders: senders_rate_is_positive', 'CHECK ((rate_per_second > (0)::numeric))'),
@@ -1016,6 +1056,13 @@ values
 ),
 (
   'constraint',
+  'public.sms_messages: sms_messages_erased_is_over',
+  'CHECK (((status <> ALL (ARRAY[''pending''::public.sms_status, ''scheduled''::public.sms_status, '
+  || '''queued''::public.sms_status, ''sending''::public.sms_status])) OR (num_nonnulls(words_erased_at, '
+  || 'number_erased_at) = 0))) NOT VALID'
+),
+(
+  'constraint',
   'public.sms_messages: sms_messages_notification_delivery_id_fkey',
   'FOREIGN KEY (notification_delivery_id) REFERENCES public.notification_deliveries(id) ON DELETE SET NULL'
 ),
@@ -1027,7 +1074,7 @@ values
 (
   'constraint',
   'public.sms_messages: sms_messages_phone_is_e164',
-  'CHECK ((phone_number ~ ''^\+[1-9][0-9]{6,14}$''::text))'
+  'CHECK (((phone_number ~ ''^\+[1-9][0-9]{6,14}$''::text) OR (number_erased_at IS NOT NULL))) NOT VALID'
 ),
 ('constraint', 'public.sms_messages: sms_messages_pkey', 'PRIMARY KEY (id)'),
 (
@@ -1189,6 +1236,12 @@ values
 ),
 (
   'index',
+  'herald.consent_log: consent_log_kept_idx',
+  'CREATE INDEX consent_log_kept_idx ON herald.consent_log USING btree (recorded_at) WHERE ((phone_number IS NOT '
+  || 'NULL) OR (words IS NOT NULL))'
+),
+(
+  'index',
   'herald.consent_log: consent_log_number_hash_idx',
   'CREATE INDEX consent_log_number_hash_idx ON herald.consent_log USING btree (number_hash, id)'
 ),
@@ -1201,6 +1254,31 @@ values
   'index',
   'herald.consent_log: consent_log_user_id_idx',
   'CREATE INDEX consent_log_user_id_idx ON herald.consent_log USING btree (user_id, id)'
+),
+(
+  'index',
+  'herald.deleted_event_users: deleted_event_users_event_id_idx',
+  'CREATE INDEX deleted_event_users_event_id_idx ON herald.deleted_event_users USING btree (event_id)'
+),
+(
+  'index',
+  'herald.deleted_event_users: deleted_event_users_pkey',
+  'CREATE UNIQUE INDEX deleted_event_users_pkey ON herald.deleted_event_users USING btree (user_id, event_id)'
+),
+(
+  'index',
+  'herald.erasure_rows: erasure_rows_pkey',
+  'CREATE UNIQUE INDEX erasure_rows_pkey ON herald.erasure_rows USING btree (user_id, kind, row_id)'
+),
+(
+  'index',
+  'herald.erasures: erasures_open_idx',
+  'CREATE INDEX erasures_open_idx ON herald.erasures USING btree (continued_at) WHERE (finished_at IS NULL)'
+),
+(
+  'index',
+  'herald.erasures: erasures_pkey',
+  'CREATE UNIQUE INDEX erasures_pkey ON herald.erasures USING btree (user_id)'
 ),
 (
   'index',
@@ -1244,6 +1322,12 @@ values
 ),
 (
   'index',
+  'herald.inbound_sms: inbound_sms_number_kept_idx',
+  'CREATE INDEX inbound_sms_number_kept_idx ON herald.inbound_sms USING btree (received_at) WHERE ((NOT '
+  || 'needs_review) AND (from_number IS NOT NULL))'
+),
+(
+  'index',
   'herald.inbound_sms: inbound_sms_pkey',
   'CREATE UNIQUE INDEX inbound_sms_pkey ON herald.inbound_sms USING btree (twilio_sid)'
 ),
@@ -1251,6 +1335,12 @@ values
   'index',
   'herald.inbound_sms: inbound_sms_review_idx',
   'CREATE INDEX inbound_sms_review_idx ON herald.inbound_sms USING btree (received_at) WHERE needs_review'
+),
+(
+  'index',
+  'herald.inbound_sms: inbound_sms_words_kept_idx',
+  'CREATE INDEX inbound_sms_words_kept_idx ON herald.inbound_sms USING btree (received_at) WHERE ((NOT '
+  || 'needs_review) AND ((words IS NOT NULL) OR (parameters <> ''{}''::jsonb)))'
 ),
 (
   'index',
@@ -1397,6 +1487,11 @@ values
   'herald.report_codes: report_codes_pkey',
   'CREATE UNIQUE INDEX report_codes_pkey ON herald.report_codes USING btree (error_code)'
 ),
+(
+  'index',
+  'herald.retention: retention_pkey',
+  'CREATE UNIQUE INDEX retention_pkey ON herald.retention USING btree (policy)'
+),
 ('index', 'herald.runners: runners_pkey', 'CREATE UNIQUE INDEX runners_pkey ON herald.runners USING btree (runner)'),
 ('index', 'herald.senders: senders_pkey', 'CREATE UNIQUE INDEX senders_pkey ON herald.senders USING btree (sender)'),
 (
@@ -1448,6 +1543,12 @@ values
 ),
 (
   'index',
+  'herald.sms_status_log: sms_status_log_kept_idx',
+  'CREATE INDEX sms_status_log_kept_idx ON herald.sms_status_log USING btree (last_received_at) WHERE '
+  || '(parameters <> ''{}''::jsonb)'
+),
+(
+  'index',
   'herald.sms_status_log: sms_status_log_message_id_idx',
   'CREATE INDEX sms_status_log_message_id_idx ON herald.sms_status_log USING btree (message_id) WHERE '
   || '(message_id IS NOT NULL)'
@@ -1461,6 +1562,12 @@ values
   'index',
   'herald.sms_template_uses: sms_template_uses_pkey',
   'CREATE UNIQUE INDEX sms_template_uses_pkey ON herald.sms_template_uses USING btree (template_id, id)'
+),
+(
+  'index',
+  'herald.suppressed_numbers: suppressed_numbers_kept_idx',
+  'CREATE INDEX suppressed_numbers_kept_idx ON herald.suppressed_numbers USING btree (suppressed_at) WHERE '
+  || '(phone_number IS NOT NULL)'
 ),
 (
   'index',
@@ -1537,6 +1644,13 @@ values
 ),
 (
   'index',
+  'public.notification_deliveries: notification_deliveries_kept_idx',
+  'CREATE INDEX notification_deliveries_kept_idx ON public.notification_deliveries USING btree '
+  || '(GREATEST(created_at, sent_at, delivered_at, opened_at, clicked_at, failed_at, bounced_at)) WHERE ((erased_at '
+  || 'IS NULL) AND (status <> ''pending''::text))'
+),
+(
+  'index',
   'public.notification_deliveries: notification_deliveries_once_idx',
   'CREATE UNIQUE INDEX notification_deliveries_once_idx ON public.notification_deliveries USING btree (event_id, '
   || 'recipient_user_id, channel, channel_identifier) NULLS NOT DISTINCT WHERE (event_id IS NOT NULL)'
@@ -1610,6 +1724,12 @@ values
 ),
 (
   'index',
+  'public.notification_events: notification_events_kept_idx',
+  'CREATE INDEX notification_events_kept_idx ON public.notification_events USING btree (GREATEST(created_at, '
+  || 'scheduled_for)) WHERE (redacted_at IS NULL)'
+),
+(
+  'index',
   'public.notification_events: notification_events_pkey',
   'CREATE UNIQUE INDEX notification_events_pkey ON public.notification_events USING btree (id)'
 ),
@@ -1664,6 +1784,12 @@ values
   'public.notification_tracking_links: notification_tracking_links_delivery_id_idx',
   'CREATE INDEX notification_tracking_links_delivery_id_idx ON public.notification_tracking_links USING btree '
   || '(delivery_id)'
+),
+(
+  'index',
+  'public.notification_tracking_links: notification_tracking_links_kept_idx',
+  'CREATE INDEX notification_tracking_links_kept_idx ON public.notification_tracking_links USING btree '
+  || '(GREATEST(created_at, last_clicked_at, expires_at)) WHERE (erased_at IS NULL)'
 ),
 (
   'index',
@@ -1806,6 +1932,14 @@ values
 ),
 (
   'index',
+  'public.sms_messages: sms_messages_number_kept_idx',
+  'CREATE INDEX sms_messages_number_kept_idx ON public.sms_messages USING btree (GREATEST(created_at, sent_at, '
+  || 'delivered_at, failed_at, cancelled_at)) WHERE ((number_erased_at IS NULL) AND (status <> ALL '
+  || '(ARRAY[''pending''::public.sms_status, ''scheduled''::public.sms_status, ''queued''::public.sms_status, '
+  || '''sending''::public.sms_status])))'
+),
+(
+  'index',
   'public.sms_messages: sms_messages_occurrence_idx',
   'CREATE UNIQUE INDEX sms_messages_occurrence_idx ON public.sms_messages USING btree (parent_message_id, '
   || 'occurrence) WHERE (occurrence IS NOT NULL)'
@@ -1896,6 +2030,14 @@ values
   'CREATE INDEX sms_messages_waiting_number_idx ON public.sms_messages USING btree (phone_number) WHERE (status '
   || '= ANY (ARRAY[''pending''::public.sms_status, ''scheduled''::public.sms_status, '
   || '''queued''::public.sms_status]))'
+),
+(
+  'index',
+  'public.sms_messages: sms_messages_words_kept_idx',
+  'CREATE INDEX sms_messages_words_kept_idx ON public.sms_messages USING btree (GREATEST(created_at, sent_at, '
+  || 'delivered_at, failed_at, cancelled_at)) WHERE ((words_erased_at IS NULL) AND (status <> ALL '
+  || '(ARRAY[''pending''::public.sms_status, ''scheduled''::public.sms_status, ''queued''::public.sms_status, '
+  || '''sending''::public.sms_status])))'
 ),
 (
   'index',
@@ -2002,6 +2144,7 @@ values
 ),
 ('references', 'herald.admins', 'checked'),
 ('references', 'herald.automatic_subscriptions', 'checked'),
+('references', 'herald.deleted_event_users', 'checked'),
 ('references', 'herald.event_types', 'checked'),
 ('references', 'herald.legal_windows', 'checked'),
 ('references', 'herald.notification_digest_events', 'checked'),
@@ -2037,6 +2180,9 @@ values
   'herald.consent_log',
   'herald_runner insert, select, update(phone_number), update(user_id), update(words)'
 ),
+('rights on', 'herald.deleted_event_users', 'herald_runner delete, insert, select'),
+('rights on', 'herald.erasure_rows', 'herald_runner delete, insert, select'),
+('rights on', 'herald.erasures', 'herald_runner insert, select, update'),
 ('rights on', 'herald.event_types', 'herald_runner insert, select, update'),
 ('rights on', 'herald.failing_numbers', 'herald_runner delete, insert, select, update'),
 ('rights on', 'herald.health_limits', 'herald_runner select'),
@@ -2048,13 +2194,14 @@ values
 ('rights on', 'herald.legal_windows', 'herald_runner select'),
 ('rights on', 'herald.link_bots', 'herald_runner select'),
 ('rights on', 'herald.notification_digest_events', 'herald_runner insert, select'),
-('rights on', 'herald.notification_digests', 'herald_runner insert, select, update'),
+('rights on', 'herald.notification_digests', 'herald_runner delete, insert, select, update'),
 ('rights on', 'herald.notification_latecomers', 'herald_runner delete, insert, select, update'),
-('rights on', 'herald.notification_turns', 'herald_runner insert, select, update'),
+('rights on', 'herald.notification_turns', 'herald_runner delete, insert, select, update'),
 ('rights on', 'herald.phone_verifications', 'herald_runner delete, insert, select, update'),
 ('rights on', 'herald.provider_codes', 'herald_runner select'),
 ('rights on', 'herald.reply_words', 'herald_runner select'),
 ('rights on', 'herald.report_codes', 'herald_runner select'),
+('rights on', 'herald.retention', 'herald_runner select, update'),
 ('rights on', 'herald.runners', 'herald_runner delete, insert, select, update'),
 ('rights on', 'herald.senders', 'herald_runner insert, select, update'),
 ('rights on', 'herald.settings', 'herald_runner select, update'),
@@ -2157,6 +2304,9 @@ values
 ('table', 'herald.admins', 'without row security'),
 ('table', 'herald.automatic_subscriptions', 'without row security'),
 ('table', 'herald.consent_log', 'without row security'),
+('table', 'herald.deleted_event_users', 'without row security'),
+('table', 'herald.erasure_rows', 'without row security'),
+('table', 'herald.erasures', 'without row security'),
 ('table', 'herald.event_types', 'without row security'),
 ('table', 'herald.failing_numbers', 'without row security'),
 ('table', 'herald.health_limits', 'without row security'),
@@ -2175,6 +2325,7 @@ values
 ('table', 'herald.provider_codes', 'without row security'),
 ('table', 'herald.reply_words', 'without row security'),
 ('table', 'herald.report_codes', 'without row security'),
+('table', 'herald.retention', 'without row security'),
 ('table', 'herald.runners', 'without row security'),
 ('table', 'herald.senders', 'without row security'),
 ('table', 'herald.settings', 'without row security'),
