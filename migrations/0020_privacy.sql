@@ -119,6 +119,9 @@ comment on table herald.deleted_event_users is
 
 revoke all on herald.erasures, herald.erasure_rows, herald.deleted_event_users from public;
 grant select, insert, update on herald.erasures to herald_runner;
+-- 0019 left the runner no more of a link than what a visit changes, and nothing to change of a suppression.
+grant update (destination_url, erased_at) on public.notification_tracking_links to herald_runner;
+grant update (reason) on public.notification_suppressions to herald_runner;
 grant select, insert, delete on herald.erasure_rows, herald.deleted_event_users to herald_runner;
 -- An erasure forgets these.
 grant delete on herald.notification_digests, herald.notification_turns to herald_runner;

@@ -2243,14 +2243,19 @@ values
   || 'select, update(event_type), update(filters), update(is_active), update(updated_at), update(user_id); '
   || 'herald_runner delete, insert, select, update'
 ),
-('rights on', 'public.notification_suppressions', 'herald_client select; herald_runner delete, insert, select'),
+(
+  'rights on',
+  'public.notification_suppressions',
+  'herald_client select; herald_runner delete, insert, select, update(reason)'
+),
 (
   'rights on',
   'public.notification_tracking_links',
   'herald_client select(click_count), select(created_at), select(delivery_id), select(destination_url), '
   || 'select(expires_at), select(first_clicked_at), select(id), select(last_clicked_at), select(message_id), '
   || 'select(short_code); herald_runner delete, insert, select, update(bot_click_count), update(click_count), '
-  || 'update(expires_at), update(first_clicked_at), update(last_clicked_at), update(metadata)'
+  || 'update(destination_url), update(erased_at), update(expires_at), update(first_clicked_at), '
+  || 'update(last_clicked_at), update(metadata)'
 ),
 (
   'rights on',
