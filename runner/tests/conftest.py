@@ -1,5 +1,6 @@
 """Fixtures: a real server, a migrated database for each test, and a simulated Twilio over real HTTP."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ settings.register_profile(
     "pgherald", derandomize=True, print_blob=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("pgherald")
+# A shell has what it runs in the background ignore SIGINT, and so would every program that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

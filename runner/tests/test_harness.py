@@ -42,4 +42,6 @@ def test_f17_a_function_was_defined_in_eleven_migrations() -> None:
                     name = line.split("function ")[1].split("(")[0]
                     defined.setdefault(name, []).append(path.name)
     assert len(defined) > 50
+    # The one that migrations call themselves, so that it cannot stand among what is installed after them.
+    assert defined.pop("herald.close_table") == ["0001_foundation.sql", "0019_access.rollback.sql", "0019_access.sql"]
     assert {name: files for name, files in defined.items() if len(files) > 1} == {}

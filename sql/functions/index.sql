@@ -114,6 +114,7 @@ $found$;
 \ir guard/keep_consent_log.sql
 \ir guard/keep_delivery_in_step.sql
 \ir guard/keep_event_immutable.sql
+\ir guard/keep_link_as_made.sql
 \ir guard/keep_notification_in_step.sql
 \ir guard/keep_sms_in_doubt.sql
 \ir guard/keep_sms_in_step.sql
@@ -337,6 +338,7 @@ $found$;
 \ir wipe/erase_number.sql
 \ir wipe/erase_texts.sql
 \ir wipe/erase_user.sql
+\ir wipe/erased_address.sql
 \ir wipe/erased_reason.sql
 \ir wipe/forget_user.sql
 \ir wipe/list_erasure.sql

@@ -10,8 +10,7 @@ declare
 begin
   update public.notification_tracking_links
   set
-    -- An address of its own for each: there is one link for a text and an address. No such name can ever exist.
-    destination_url = 'https://erased.invalid/' || id,
+    destination_url = herald.erased_address(id),
     metadata = '{}',
     expires_at = least(expires_at, p_now),
     erased_at = p_now
