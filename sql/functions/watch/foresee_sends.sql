@@ -34,6 +34,8 @@ declare
 begin
   -- A round ends a text or moves it on, towards p_until.
   while cardinality(v_texts) > 0 loop
+    -- Full joins, though each row has its partner: they are never loops in loops, which the planner may take for the
+    -- cheapest, since it does not know how long the arrays are.
     with state as materialized (
       select
         texts.text, texts.user_id, texts.expires_at, other.*,
@@ -41,7 +43,7 @@ begin
       from (
         select text, text.user_id, text.expires_at, row_number() over () as number from unnest(v_texts) as text
       ) as texts
-      inner join unnest(v_places, v_at, v_limited) with ordinality as other (place, at, is_limited, number)
+      full join unnest(v_places, v_at, v_limited) with ordinality as other (place, at, is_limited, number)
         on other.number = texts.number
     ),
     numbered as materialized (
@@ -70,7 +72,7 @@ begin
         max(decided.until) filter (where decided.verdict = 'defer' and decided.gate = 'limits' and rank <= 50)
           over (partition by numbered.user_id, numbered.at) as rest_moves_to
       from numbered
-      left join decided on decided.turn = numbered.turn and numbered.is_asked
+      full join decided on decided.turn = case when numbered.is_asked then numbered.turn end
     ),
     moved as materialized (
       select
@@ -104,7 +106,8 @@ begin
       array_agg(text order by number) filter (where not is_final),
       array_agg(place order by number) filter (where not is_final),
       array_agg(coalesce(next_at, at) order by number) filter (where not is_final),
-      array_agg(next_at > at and coalesce(gate = 'limits', true) order by number) filter (where not is_final),
+      array_agg(coalesce(next_at > at and coalesce(gate = 'limits', true), false) order by number)
+        filter (where not is_final),
       array_agg(place order by number) filter (where is_final),
       array_agg(coalesce(next_at, at) order by number) filter (where is_final),
       array_agg(verdict order by number) filter (where is_final),

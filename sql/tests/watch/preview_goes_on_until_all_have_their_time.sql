@@ -1,6 +1,6 @@
 -- However often a limit moves a text, a preview follows it to its time, and of a heap it tells each.
 begin;
-select plan(6);
+select plan(7);
 set local timezone = 'UTC';
 
 create temporary table reader on commit drop as select a_user_with_phone('+12025550123') as id;
@@ -32,6 +32,20 @@ select is(
     cross join lateral (select m - 1 as n) as hour
   ),
   'and the others take their places'
+);
+
+-- More than fifty a day.
+delete from sms_messages;
+update user_sms_preferences set hourly_sms_limit = null, daily_sms_limit = 60, quiet_hours_start = '22:00', quiet_hours_end = '08:00';
+select queue_sms_message(id, null, 'hello', p_scheduled_for => '2040-05-01 23:00+00', p_expires_at => '2040-06-01 00:00+00')
+from reader cross join generate_series(1, 200);
+select results_eq(
+  $$select goes_at::timestamp, verdict, count(*) from preview_sends(null, '2040-05-01', '2040-05-31') group by 1, 2 order by 1$$,
+  $$values
+    ('2040-05-02 08:00'::timestamp, 'pass', 60::bigint), ('2040-05-03 08:00', 'pass', 60), ('2040-05-04 08:00', 'pass', 60),
+    ('2040-05-05 08:00', 'pass', 20)
+  $$,
+  'a heap for the night goes on the mornings that have room for it'
 );
 
 -- What a kill switch holds is told as held.
