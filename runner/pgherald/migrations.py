@@ -50,6 +50,7 @@ YOYO_PATIENCE = 10.0
 # Deadlock, and a lock that did not come in time.
 _IN_THE_WAY: Final = frozenset({"40P01", "55P03"})
 _INSTALL_TRIES: Final = 5
+_LOOKS_FOR_POOLER: Final = 10
 
 Connection = psycopg.Connection[Any]
 Echo = Callable[[str], None]
@@ -357,16 +358,19 @@ def _refuse_transaction_pooler(url: str, connection: Connection) -> None:
         return
     # A pooler has made up its own key. In session mode that does no harm; in transaction mode the session that was
     # ours a moment ago is handed to the next client, or to us no longer once somebody else holds it.
-    with _connect(url) as other:
-        other.execute("begin")
-        theirs = _scalar(other, query)
-        again = _scalar(connection, query)
-        other.execute("rollback")
-    if theirs == mine or again != mine:
-        raise MigrationError(
-            "a connection pooler in transaction mode stands in between, and migrations need a session of their own"
-            "\n  hint: set PGHERALD_DIRECT_URL to a direct connection (Supabase: port 5432 instead of 6543)"
-        )
+    # Where others come and go, one look can miss that.
+    for _ in range(_LOOKS_FOR_POOLER):
+        with _connect(url) as other:
+            other.execute("begin")
+            theirs = _scalar(other, query)
+            again = _scalar(connection, query)
+            other.execute("rollback")
+        if theirs == mine or again != mine:
+            raise MigrationError(
+                "a connection pooler in transaction mode stands in between, and migrations need a session of their own"
+                "\n  hint: set PGHERALD_DIRECT_URL to a direct connection (Supabase: port 5432 instead of 6543)"
+            )
+        time.sleep(random.uniform(0, 0.05))  # noqa: S311  no secret
 
 
 def _scalar(connection: Connection, query: str, parameters: Sequence[object] = ()) -> Any:  # noqa: ANN401

@@ -8,13 +8,17 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 import harness
+from pgherald.cli import main
+from pgherald.migrations import MigrationError, migrate
 from stage import Desk, Provider, a_runner
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
@@ -93,3 +97,49 @@ async def test_a_queue_call_through_the_pooler_leaves_nothing_in_the_session(poo
     for _ in range(3):
         async with await psycopg.AsyncConnection.connect(pooled_url, prepare_threshold=None) as connection:
             await connection.execute("select tests.a_queued_text()")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        (("status", "--json"), {1, 2}),  # nothing runs here
+        (("doctor",), {0}),
+        (("explain", "{text}"), {0}),
+        (("preview", "--user", "{user}", "--json"), {0}),
+        (("schedule", "--user", "{user}", "--json"), {0}),
+        (("user", "export", "{user}"), {0}),
+        (("user", "erase", "{user}", "--yes", "--json"), {0}),
+    ],
+)
+async def test_commands_ask_through_a_pooler(
+    pooled_url: str, database_url: str, arguments: tuple[str, ...], codes: set[int]
+) -> None:
+    desk = Desk(database_url)
+    (text,) = await desk.queue("once")
+    (row,) = await desk.rows("select user_id from public.sms_messages")
+    named = [argument.format(text=text, user=row["user_id"]) for argument in arguments]
+    for _ in range(3):
+        done = await asyncio.to_thread(CliRunner().invoke, main, named, env={"DATABASE_URL": pooled_url})
+        assert done.exit_code in codes, done.output
+
+
+def test_migrations_through_a_pooler_are_refused_also_at_once(pooled_url: str, database_url: str) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        for done in [threads.submit(migrate, pooled_url) for _ in range(3)]:
+            with pytest.raises(MigrationError, match="PGHERALD_DIRECT_URL"):
+                done.result()
+    migrate(database_url)
+
+
+def test_a_clients_request_leaves_no_rights_behind(pooled_url: str) -> None:
+    """What PostgREST sets for a request ends with its transaction, on whatever connection the next one comes."""
+    claims = '{"sub": "10000000-0000-4000-8000-000000000001", "role": "herald_client"}'
+    for _ in range(8):
+        with psycopg.connect(pooled_url, prepare_threshold=None) as connection:
+            assert connection.execute(
+                "select current_user = session_user, nullif(current_setting('request.jwt.claims', true), '')"
+            ).fetchone() == (True, None)
+            connection.commit()
+            connection.execute("set local role herald_client")
+            connection.execute("select set_config('request.jwt.claims', %s, true)", (claims,))
+            assert connection.execute("select public.count_unread_notifications()").fetchone() == (0,)

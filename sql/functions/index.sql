@@ -208,6 +208,7 @@ $found$;
 \ir plan/recur_series.sql
 \ir plan/rest_of_rrule.sql
 \ir plan/retell_digests.sql
+\ir plan/schedule_ticks.sql
 \ir plan/series_zone.sql
 \ir plan/tell_latecomers.sql
 \ir plan/tell_users.sql

@@ -197,7 +197,7 @@ as $$
         else 'tick() has never run'
       end,
       jsonb_build_object('seconds', case when isfinite(last_ticked_at) then round(seconds) end),
-      'Start pgherald run, or have pg_cron call tick(); if one of them is at work, read its log: a row may be held.'
+      'Start pgherald run, or have pg_cron tick (herald.schedule_ticks); if one does, read its log: a row may be held.'
     from (
       select
         last_ticked_at,
