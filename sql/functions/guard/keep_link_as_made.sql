@@ -1,5 +1,5 @@
--- Where a link leads was decided when it was made, and holds for everybody (F109): a text that is out there must not lead
--- elsewhere one day. Only an erasure makes it lead nowhere.
+-- Where a link leads was decided when it was made, and holds for everybody (F109): a text that is out there must not
+-- lead elsewhere one day. Only an erasure makes it lead nowhere.
 create or replace function herald.keep_link_as_made()
 returns trigger
 language plpgsql

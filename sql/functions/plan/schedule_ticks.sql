@@ -1,5 +1,5 @@
--- Has the database tick by itself where pg_cron is at work, beside whatever runner there is: texts still come due, series
--- recur, and leases end, while no runner is.
+-- Has the database tick by itself where pg_cron is at work, beside whatever runner there is: texts still come due,
+-- series recur, and leases end, while no runner is.
 --
 -- The words of pg_cron are not known before it is installed, so they are not read before they are needed.
 create or replace function herald.schedule_ticks(p_schedule text default '* * * * *')

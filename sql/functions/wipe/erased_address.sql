@@ -1,5 +1,5 @@
--- Where an erased link leads. An address of its own for each, since there is one link for a text and an address; no such
--- name can ever exist.
+-- Where an erased link leads. An address of its own for each, since there is one link for a text and an address; no
+-- such name can ever exist.
 create or replace function herald.erased_address(p_link_id uuid)
 returns text
 language sql
