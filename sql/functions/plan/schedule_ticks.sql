@@ -9,9 +9,10 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_cron constant regnamespace := to_regnamespace('cron');
   v_job_id bigint;
 begin
-  if to_regclass('cron.job') is null then
+  if v_cron is null then
     if p_schedule is null then
       return null;
     end if;
@@ -26,9 +27,11 @@ begin
   end if;
 
   if p_schedule is not null then
-    execute 'select cron.schedule($1, $2, $3)' into v_job_id using 'pgherald tick', p_schedule, 'select public.tick()';
+    execute format('select %s.schedule($1, $2, $3)', v_cron)
+    into v_job_id
+    using 'pgherald tick', p_schedule, 'select public.tick()';
   else
-    execute 'select cron.unschedule(jobid) from cron.job where jobname = $1 and username = current_user'
+    execute format('select %1$s.unschedule(jobid) from %1$s.job where jobname = $1 and username = current_user', v_cron)
     using 'pgherald tick';
   end if;
   return v_job_id;
