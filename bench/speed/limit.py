@@ -1,0 +1,88 @@
+"""The limit: a bare table with SKIP LOCKED and nothing else, driven by pgbench."""
+
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Final, LiteralString
+
+import psycopg
+
+from speed.stand import Stand, settle
+
+BARE: Final = "bare table"
+BARE_UPDATE: Final = "bare table, rows kept"
+# Rows a statement.
+BATCH: Final = 500
+
+_TABLE: Final[tuple[LiteralString, ...]] = (
+    "create schema if not exists bench",
+    """
+    create table bench.jobs (
+      id bigint generated always as identity primary key,
+      due_at timestamptz not null default now(),
+      is_done boolean not null default false,
+      payload jsonb not null default '{}'
+    )
+    """,
+    "create index jobs_due_idx on bench.jobs (due_at) where not is_done",
+)
+FILL: Final[LiteralString] = "insert into bench.jobs (payload) select '{}' from generate_series(1, %s)"
+_CLAIM: Final = f"""
+with due as materialized (
+  select id from bench.jobs where not is_done and due_at <= now() order by due_at limit {BATCH} for update skip locked
+)
+"""
+DELETE: Final = f"{_CLAIM} delete from bench.jobs where id in (select id from due);"
+UPDATE: Final = f"{_CLAIM} update bench.jobs set is_done = true where id in (select id from due);"
+SINGLE: Final = "insert into bench.jobs (payload) values ('{}');"
+
+
+class Limit:
+    """A bare table in a database of its own."""
+
+    def __init__(self, stand: Stand, name: str) -> None:
+        """Make the table."""
+        self._stand = stand
+        self.url = stand.database(name)
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for statement in _TABLE:
+                connection.execute(statement)
+
+    def fill(self, jobs: int) -> None:
+        """Begin anew with so many jobs."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            settle(connection, ["bench.jobs"])
+            connection.execute(FILL, (jobs,))
+            settle(connection)
+
+    def drain(self, jobs: int, statement: str) -> float:
+        """Drain a full table; give jobs a second."""
+        self.fill(jobs)
+        return pgbench(self._stand, self.url, statement, jobs // BATCH) * BATCH
+
+    def single(self, jobs: int) -> float:
+        """Insert one a transaction; give jobs a second."""
+        self.fill(0)
+        return pgbench(self._stand, self.url, SINGLE, jobs)
+
+
+def pgbench(stand: Stand, url: str, script: str, transactions: int, *arguments: str) -> float:
+    """Run a script so many times, on one connection, prepared; give transactions a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "script.sql"
+        path.write_text(script, "utf-8")
+        count = [f"--transactions={transactions}"] if transactions else []
+        done = subprocess.run(
+            [stand.server.bin_dir / "pgbench", "--no-vacuum", "--protocol=prepared", *count, *arguments]
+            + [f"--file={path}", url],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PATH": os.environ.get("PATH", os.defpath)},
+        )
+    found = re.search(r"tps = ([0-9.]+)", done.stdout)
+    if not found:
+        raise RuntimeError(f"pgbench said no rate: {done.stdout}")
+    return float(found[1])
