@@ -6,7 +6,6 @@ from typing import Final
 
 import click
 from rich.console import Console
-
 from speed import backlog, drain, endurance, enqueue, fan_out, latency, page, sending, texts
 from speed.book import Book
 from speed.stand import stand

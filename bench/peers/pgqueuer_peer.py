@@ -62,4 +62,4 @@ async def _main(command: str, url: str, jobs: int) -> float:
 
 
 # The event loop its pages use.
-print(json.dumps({"seconds": uvloop.run(_main(sys.argv[1], sys.argv[2], int(sys.argv[3])))}))
+sys.stdout.write(json.dumps({"seconds": uvloop.run(_main(sys.argv[1], sys.argv[2], int(sys.argv[3])))}))

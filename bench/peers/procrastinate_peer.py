@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import logging
 import sys
 import time
 
 from procrastinate import App, PsycopgConnector
 
+# It warns of what this program does on purpose.
+logging.disable(logging.WARNING)
 # It fetches jobs one by one, and records each by itself: more at once is all there is to turn.
 _CONCURRENCY = 20
 _CHUNK = 10_000
@@ -39,4 +42,4 @@ async def _main(command: str, url: str, jobs: int) -> float:
         return time.perf_counter() - began
 
 
-print(json.dumps({"seconds": asyncio.run(_main(sys.argv[1], sys.argv[2], int(sys.argv[3])))}))
+sys.stdout.write(json.dumps({"seconds": asyncio.run(_main(sys.argv[1], sys.argv[2], int(sys.argv[3])))}))

@@ -1,8 +1,7 @@
 """How fast a full queue gets empty: jobs that do nothing, each claimed and recorded as done."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString
 
 import psycopg
 
@@ -10,6 +9,9 @@ from speed.book import compare
 from speed.limit import BARE, BARE_UPDATE, DELETE, UPDATE, Limit
 from speed.peers import Peer, peers
 from speed.stand import OURS, Stand, connect, settle, stopwatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECTION: Final = "drain, empty jobs"
 _GOAL: Final = 0.75

@@ -1,8 +1,7 @@
 """How fast work comes in: one text a transaction, and many in one, against a bare insert into the same two tables."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -10,6 +9,9 @@ from psycopg.types.json import Jsonb
 from speed.book import compare
 from speed.peers import Peer, peers
 from speed.stand import OURS, Stand, connect, settle, stopwatch, user_triggers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SINGLE: Final = "enqueue, one a transaction"
 BULK: Final = "enqueue, in bulk"
@@ -20,7 +22,9 @@ _OURS: Final[LiteralString] = """
     select public.queue_sms_message(p_user_id => %s, p_phone_number => %s, p_message => 'A text')
 """
 _OURS_MANY: Final[LiteralString] = """
-    select count(public.queue_sms_message(p_user_id => wish.user_id, p_phone_number => wish.number, p_message => 'A text'))
+    select count(public.queue_sms_message(
+      p_user_id => wish.user_id, p_phone_number => wish.number, p_message => 'A text'
+    ))
     from unnest(%s::uuid[], %s::text[]) as wish (user_id, number)
 """
 # As soon as there is a call for many, it is what counts.
@@ -111,7 +115,7 @@ def _at_once(url: str, texts: int, *, is_bare: bool) -> float:
     return texts / seconds[0]
 
 
-def _peer(stand: Stand, peer: Peer, url: str, command: str, jobs: int) -> float:  # noqa: PLR0913, PLR0917  its own words
+def _peer(stand: Stand, peer: Peer, url: str, command: str, jobs: int) -> float:
     with connect(url) as connection:
         settle(connection)
     return jobs / peer.work(stand.cache, command, url, jobs)

@@ -33,9 +33,9 @@ _CLAIM: Final = f"""
 with due as materialized (
   select id from bench.jobs where not is_done and due_at <= now() order by due_at limit {BATCH} for update skip locked
 )
-"""
-DELETE: Final = f"{_CLAIM} delete from bench.jobs where id in (select id from due);"
-UPDATE: Final = f"{_CLAIM} update bench.jobs set is_done = true where id in (select id from due);"
+"""  # noqa: S608  words of our own
+DELETE: Final = _CLAIM + "delete from bench.jobs where id in (select id from due);"  # noqa: S608  likewise
+UPDATE: Final = _CLAIM + "update bench.jobs set is_done = true where id in (select id from due);"  # noqa: S608  likewise
 SINGLE: Final = "insert into bench.jobs (payload) values ('{}');"
 
 
@@ -60,23 +60,22 @@ class Limit:
     def drain(self, jobs: int, statement: str) -> float:
         """Drain a full table; give jobs a second."""
         self.fill(jobs)
-        return pgbench(self._stand, self.url, statement, jobs // BATCH) * BATCH
+        return _pgbench(self._stand, self.url, statement, jobs // BATCH) * BATCH
 
     def single(self, jobs: int) -> float:
         """Insert one a transaction; give jobs a second."""
         self.fill(0)
-        return pgbench(self._stand, self.url, SINGLE, jobs)
+        return _pgbench(self._stand, self.url, SINGLE, jobs)
 
 
-def pgbench(stand: Stand, url: str, script: str, transactions: int, *arguments: str) -> float:
+def _pgbench(stand: Stand, url: str, script: str, transactions: int) -> float:
     """Run a script so many times, on one connection, prepared; give transactions a second."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "script.sql"
         path.write_text(script, "utf-8")
-        count = [f"--transactions={transactions}"] if transactions else []
+        command: list[str | Path] = [stand.server.bin_dir / "pgbench", "--no-vacuum", "--protocol=prepared"]
         done = subprocess.run(
-            [stand.server.bin_dir / "pgbench", "--no-vacuum", "--protocol=prepared", *count, *arguments]
-            + [f"--file={path}", url],
+            [*command, f"--transactions={transactions}", f"--file={path}", url],
             capture_output=True,
             text=True,
             check=True,

@@ -14,24 +14,41 @@ from speed.stand import OURS
 
 # What each section asks, in the order in which they are told.
 QUESTIONS: Final[Mapping[str, str]] = {
-    "drain, empty jobs": "A queue is full of jobs that do nothing. How many a second are claimed and recorded as done, by one worker "
-    "process? The bare table is claimed and deleted by pgbench, 500 rows a statement, in one transaction: no queue that "
-    "keeps its rows while somebody works can be as fast.",
-    "drain, texts": "A queue is full of texts that are due. How many a second go out by the whole way: gates, lease, attempt on "
-    "record, all guards and tables, the runner, and a provider in the same process that costs nothing? The bare script "
-    "writes the same rows to the same tables with the same round trips, and asks nothing.",
-    "enqueue, one a transaction": "One client, one text a transaction. The bare insert writes the same two rows; ours also asks the gates and "
-    "wakes the runners. The peers enqueue an empty job.",
-    "enqueue, in bulk": "The same, all in one call.",
-    "fan-out of one event": "One event reaches all its subscribers. The bare one inserts the very same rows, which it has copied before.",
-    "claim beside a backlog": "What a call costs with very many texts of the future and as many finished jobs in the tables, against what it "
-    "costs without them.",
-    "latency, commit to request": "From the commit of a text to the request at the provider, by LISTEN, on an idle system: real runners, real HTTP.",
-    "sending, a provider that takes 100 ms": "Requests a second of one runner process, against the official client with nothing around it in a process of the "
-    "same kind. The provider counts.",
-    "memory of the runner": "What one runner process has in memory while it sends.",
-    "endurance, a long transaction elsewhere": "Load without a break, and a snapshot held open by somebody else, so that no dead row can be cleared away. What "
-    "falls, falls for a bare table, too.",
+    "drain, empty jobs": (
+        "A queue is full of jobs that do nothing. How many a second are claimed and recorded as done, by one "
+        "worker process? The bare table is claimed and deleted by pgbench, 500 rows a statement, in one "
+        "transaction: no queue that keeps its rows while somebody works can be as fast."
+    ),
+    "drain, texts": (
+        "A queue is full of texts that are due. How many a second go out by the whole way: gates, lease, attempt "
+        "on record, all guards and tables, the runner, and a provider in the same process that costs nothing? The "
+        "bare script writes the same rows to the same tables with as many round trips, and asks nothing."
+    ),
+    "enqueue, one a transaction": (
+        "One client, one text a transaction. The bare insert writes the same two rows; ours also asks the gates "
+        "and wakes the runners. The peers enqueue an empty job."
+    ),
+    "enqueue, in bulk": ("The same, all in one transaction."),
+    "fan-out of one event": (
+        "One event reaches all its subscribers. The bare one inserts the very same rows, which it has copied before."
+    ),
+    "claim beside a backlog": (
+        "What a call costs with very many texts of the future and as many finished jobs in the tables, against "
+        "what it costs without them."
+    ),
+    "latency, commit to request": (
+        "From the commit of a text to the request at the provider, by LISTEN, on an idle system: real runners, "
+        "real HTTP."
+    ),
+    "sending, a provider that takes 100 ms": (
+        "Requests a second of one runner process, against the official client with nothing around it in a process "
+        "of the same kind. The provider counts."
+    ),
+    "memory of the runner": ("What one runner process has in memory while it sends."),
+    "endurance, a long transaction elsewhere": (
+        "Load without a break, and a snapshot held open by somebody else, so that no dead row can be cleared away. "
+        "What falls, falls for a bare table, too."
+    ),
 }
 _VERDICTS: Final = {True: "yes", False: "**no**", None: ""}
 _WIDTH: Final = 760
@@ -78,9 +95,12 @@ def page(book: Book) -> str:
     text = [
         "# Speed",
         "",
-        "Made by `make bench`; not to be edited. All contestants work on one durable server (fsync, synchronous commit and "
-        "full page writes on) and take turns; the first turn of each does not count. A ratio is the median of the ratios turn by "
-        "turn, and is what counts: absolute figures are those of the machine.",
+        (
+            "Made by `make bench`; not to be edited. All contestants work on one durable server (fsync, "
+            "synchronous commit and full page writes on) and take turns; the first turn of each does not count. A "
+            "ratio is the median of the ratios turn by turn, and is what counts: absolute figures are those of the "
+            "machine."
+        ),
         "",
         "![Rates relative to the bare table](speed.svg)",
         "",

@@ -72,12 +72,12 @@ def runners(url: str, provider_url: str, *, count: int = 1, in_flight: int = 100
 
 def official(provider_url: str, texts: int, in_flight: int) -> None:
     """Let the bare official client send."""
-    command = [sys.executable, _HERE / "official.py", provider_url, str(texts), str(in_flight)]
+    command: list[str | Path] = [sys.executable, _HERE / "official.py", provider_url, str(texts), str(in_flight)]
     subprocess.run(command, check=True)
 
 
 def rate(arrivals: Arrivals) -> float:
-    """Give requests a second, from the tenth of them that came first to the tenth that came last, which are left out."""
+    """Give requests a second, but for the tenth of them that came first and the tenth that came last."""
     times = sorted(at for _, at in arrivals)
     begin, end = len(times) // 10, len(times) * 9 // 10
     return (end - begin) / (times[end] - times[begin])

@@ -3,14 +3,16 @@
 Both are one process; the provider counts. And how much memory the runner has over very many texts.
 """
 
-from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from speed import texts as drain_texts
 from speed.book import Line, compare
 from speed.runners import official, provider, rate, resident_megabytes, runners, wait
 from speed.stand import OURS, Stand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECTION: Final = "sending, a provider that takes 100 ms"
 MEMORY: Final = "memory of the runner"
