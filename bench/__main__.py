@@ -30,6 +30,7 @@ _SECTIONS: Final = {
 @click.option(
     "--rounds", type=click.IntRange(1), default=5, show_default=True, help="Turns of each; the median counts."
 )
+@click.option("--peers/--no-peers", "with_peers", default=True, help="Measure the other queues, too; fetches them.")
 @click.option("--quick", is_flag=True, help="Small sizes and one turn: shows that it works, and nothing of speed.")
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), default=_CACHE / "results.json",
@@ -41,7 +42,14 @@ _SECTIONS: Final = {
 )  # fmt: skip
 @click.option("--draw-only", is_flag=True, help="Measure nothing: show what the results file holds.")
 def main(  # noqa: PLR0913  options are options
-    only: tuple[str, ...], rounds: int, json_file: Path, docs: Path | None, *, quick: bool, draw_only: bool
+    only: tuple[str, ...],
+    rounds: int,
+    json_file: Path,
+    docs: Path | None,
+    *,
+    with_peers: bool,
+    quick: bool,
+    draw_only: bool,
 ) -> None:
     """Measure, and tell: ratios first, absolute figures are this machine's."""
     logging.disable(logging.INFO)
@@ -51,7 +59,9 @@ def main(  # noqa: PLR0913  options are options
     if draw_only and earlier:
         book = earlier
     else:
-        with stand(book, console, _CACHE, rounds=1 if quick else rounds, is_quick=quick) as ground:
+        with stand(
+            book, console, _CACHE, rounds=1 if quick else rounds, is_quick=quick, with_peers=with_peers
+        ) as ground:
             for name, measure in _SECTIONS.items():
                 if not only or name in only:
                     console.rule(name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, LiteralString
 import psycopg
 
 from speed.book import compare
-from speed.limit import BARE, BARE_UPDATE, DELETE, UPDATE, Limit
+from speed.limit import BARE, WAYS, Limit
 from speed.peers import Peer, peers
 from speed.stand import OURS, Stand, connect, settle, stopwatch
 
@@ -40,8 +40,7 @@ def measure(stand: Stand) -> None:
     jobs = stand.size(20_000, 1_000)
     limit = Limit(stand, "drain_limit")
     contestants: dict[str, Callable[[], float]] = {
-        BARE: partial(limit.drain, jobs, DELETE),
-        BARE_UPDATE: partial(limit.drain, jobs, UPDATE),
+        **{way: partial(limit.drain, jobs, way) for way in WAYS},
         OURS: partial(_ours, stand.herald("drain_ours", users=1), jobs),
     }
     rivals = []

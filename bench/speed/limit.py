@@ -13,9 +13,11 @@ import psycopg
 from speed.stand import Stand, settle
 
 BARE: Final = "bare table"
-BARE_UPDATE: Final = "bare table, rows kept"
+BARE_WIDE: Final = "bare table, 500 rows a statement"
+BARE_KEPT: Final = "bare table, rows kept"
 # Rows a statement.
-BATCH: Final = 500
+BATCH: Final = 100
+_WIDE: Final = 500
 _DRAINS: Final = 3
 
 _TABLE: Final[tuple[LiteralString, ...]] = (
@@ -31,13 +33,20 @@ _TABLE: Final[tuple[LiteralString, ...]] = (
     "create index jobs_due_idx on bench.jobs (due_at) where not is_done",
 )
 FILL: Final[LiteralString] = "insert into bench.jobs (payload) select '{}' from generate_series(1, %s)"
-_CLAIM: Final = f"""
+_CLAIM: Final = """
 with due as materialized (
-  select id from bench.jobs where not is_done and due_at <= now() order by due_at limit {BATCH} for update skip locked
+  select id from bench.jobs where not is_done and due_at <= now() order by due_at limit {} for update skip locked
 )
-"""  # noqa: S608  words of our own
-DELETE: Final = _CLAIM + "delete from bench.jobs where id in (select id from due);"  # noqa: S608  likewise
-UPDATE: Final = _CLAIM + "update bench.jobs set is_done = true where id in (select id from due);"  # noqa: S608  likewise
+"""
+_DELETE: Final = _CLAIM + "delete from bench.jobs where id in (select id from due);"
+_UPDATE: Final = _CLAIM + "update bench.jobs set is_done = true where id in (select id from due);"
+DELETE: Final = _DELETE.format(BATCH)
+# Who claims, and how many rows a statement does it.
+WAYS: Final = {
+    BARE: (DELETE, BATCH),
+    BARE_WIDE: (_DELETE.format(_WIDE), _WIDE),
+    BARE_KEPT: (_UPDATE.format(BATCH), BATCH),
+}
 SINGLE: Final = "insert into bench.jobs (payload) values ('{}');"
 
 
@@ -59,13 +68,14 @@ class Limit:
             connection.execute(FILL, (jobs,))
             settle(connection)
 
-    def drain(self, jobs: int, statement: str) -> float:
+    def drain(self, jobs: int, way: str) -> float:
         """Drain a full table; give jobs a second."""
+        statement, batch = WAYS[way]
         rates = []
         # It is over so soon that once would tell too little.
         for _ in range(_DRAINS):
             self.fill(jobs)
-            rates.append(_pgbench(self._stand, self.url, statement, jobs // BATCH) * BATCH)
+            rates.append(_pgbench(self._stand, self.url, statement, jobs // batch) * batch)
         return statistics.median(rates)
 
     def single(self, jobs: int) -> float:

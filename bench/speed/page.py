@@ -16,7 +16,7 @@ from speed.stand import OURS
 QUESTIONS: Final[Mapping[str, str]] = {
     "drain, empty jobs": (
         "A queue is full of jobs that do nothing. How many a second are claimed and recorded as done, by one "
-        "worker process? The bare table is claimed and deleted by pgbench, 500 rows a statement, in one "
+        "worker process? The bare table is claimed and deleted by pgbench, 100 rows a statement, in one "
         "transaction: no queue that keeps its rows while somebody works can be as fast."
     ),
     "drain, texts": (

@@ -74,8 +74,8 @@ PEERS: Final = (
 
 
 def peers(stand: Stand, prefix: str) -> Iterator[tuple[Peer, str]]:
-    """Give each peer that can be had, with a database that has its tables; the book says who is missing."""
-    for peer in PEERS:
+    """Give each peer that is wanted and can be had, with a database that has its tables; the rest is in the book."""
+    for peer in PEERS if stand.with_peers else ():
         try:
             stand.tell(f"installing {peer.name} if need be …")
             peer.install(stand.cache)

@@ -49,6 +49,7 @@ class Stand:
     cache: Path
     rounds: int
     is_quick: bool
+    with_peers: bool
     _made: set[str] = field(default_factory=set)
 
     def size(self, full: int, quick: int) -> int:
@@ -98,7 +99,9 @@ class Stand:
 
 
 @contextmanager
-def stand(book: Book, console: Console, cache: Path, *, rounds: int, is_quick: bool) -> Iterator[Stand]:
+def stand(  # noqa: PLR0913  what a run is
+    book: Book, console: Console, cache: Path, *, rounds: int, is_quick: bool, with_peers: bool
+) -> Iterator[Stand]:
     """Start the server, and see that it is durable."""
     with EmbeddedServer(settings=SETTINGS) as server, psycopg.connect(server.url, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -106,7 +109,7 @@ def stand(book: Book, console: Console, cache: Path, *, rounds: int, is_quick: b
             if row != ("on",):
                 raise RuntimeError(f"{setting} is not on: nobody's figures would be worth anything")
         book.versions["PostgreSQL"] = server.version
-        yield Stand(server, book, console, cache, rounds, is_quick)
+        yield Stand(server, book, console, cache, rounds, is_quick, with_peers)
 
 
 @contextmanager
