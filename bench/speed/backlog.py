@@ -5,10 +5,10 @@ from typing import Final, LiteralString
 
 import psycopg
 
-from speed import texts as drain_texts
 from speed.book import Line
 from speed.runners import SENDER
 from speed.stand import OURS, Stand, connect, settle, stopwatch, user_triggers
+from speed.texts import filled
 
 SECTION: Final = "claim beside a backlog"
 _BATCH: Final = 100
@@ -48,9 +48,7 @@ def measure_more(stand: Stand) -> None:
 def _measure(stand: Stand, rows: int, goal: float) -> None:
     """Claim in a database without a backlog and in one with it, turn by turn."""
     claims = stand.size(40, 2)
-    light, heavy = stand.herald("backlog_none"), stand.herald("backlog_some")
-    for url in (light, heavy):
-        drain_texts.fill(url, claims * _BATCH, triggers=True)
+    light, heavy = (filled(stand, name, claims * _BATCH) for name in ("backlog_none", "backlog_some"))
     stand.tell(f"making {rows:,} texts of the future and {rows:,} finished jobs …")
     with connect(heavy) as connection:
         user_triggers(connection, on=False)

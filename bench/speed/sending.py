@@ -6,10 +6,10 @@ Both are one process; the provider counts. And how much memory the runner has ov
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from speed import texts as drain_texts
 from speed.book import Line, compare
 from speed.runners import official, provider, rate, resident_megabytes, runners, wait
 from speed.stand import OURS, Stand
+from speed.texts import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,17 +26,16 @@ _GROWTH: Final = 1.1
 
 def measure(stand: Stand) -> None:
     """Send by both, turn by turn, at each width; then watch the memory."""
-    url = stand.herald("sending")
     for in_flight in _IN_FLIGHT:
         texts = stand.size(min(in_flight * 30, 5_000), 100)
         contestants: dict[str, Callable[[], float]] = {
             f"{OFFICIAL}, {in_flight} in flight": partial(_bare, texts, in_flight),
-            f"{OURS}, {in_flight} in flight": partial(_ours, url, texts, in_flight),
+            f"{OURS}, {in_flight} in flight": partial(_ours, stand, texts, in_flight),
         }
         bare, ours = contestants
         samples = stand.take_turns("requests a second", contestants)
         stand.book.lines += compare(SECTION, samples, unit="requests/s", against=bare, at_least=_GOAL, who=[ours])
-    _watch_memory(stand, url)
+    _watch_memory(stand)
 
 
 def _bare(texts: int, in_flight: int) -> float:
@@ -45,17 +44,16 @@ def _bare(texts: int, in_flight: int) -> float:
         return rate(ground.arrivals())
 
 
-def _ours(url: str, texts: int, in_flight: int) -> float:
-    drain_texts.fill(url, texts, triggers=True)
+def _ours(stand: Stand, texts: int, in_flight: int) -> float:
+    url = filled(stand, "sending", texts)
     with provider(_DELAY) as ground, runners(url, ground.url, in_flight=in_flight):
         wait(lambda: len(ground.arrivals()) >= texts, seconds=60 + texts / 20)
         return rate(ground.arrivals())
 
 
-def _watch_memory(stand: Stand, url: str) -> None:
+def _watch_memory(stand: Stand) -> None:
     texts = stand.size(100_000, 200)
-    stand.tell(f"making {texts:,} texts …")
-    drain_texts.fill(url, texts, triggers=True)
+    url = filled(stand, "memory", texts)
     megabytes: list[tuple[int, float]] = []
     with provider(_DELAY) as ground, runners(url, ground.url, in_flight=500) as (pid,):
 

@@ -50,7 +50,8 @@ class Stand:
     rounds: int
     is_quick: bool
     with_peers: bool
-    _made: set[str] = field(default_factory=set)
+    # Databases that others are copied from.
+    made: set[str] = field(default_factory=set)
 
     def size(self, full: int, quick: int) -> int:
         """Choose between the size that counts and the one that only shows that it works."""
@@ -68,7 +69,7 @@ class Stand:
     def herald(self, name: str, *, users: int = 1000) -> str:
         """Make a database with pgherald and users who may get texts; give its URL."""
         template = f"{_TEMPLATE}_{users}"
-        if template not in self._made:
+        if template not in self.made:
             url = self.database(template)
             migrate(url)
             with psycopg.connect(url, autocommit=True) as connection:
@@ -77,7 +78,7 @@ class Stand:
                 connection.execute(_USERS, (users,))
                 connection.execute("alter table public.users enable trigger user")
                 connection.execute("vacuum analyze")
-            self._made.add(template)
+            self.made.add(template)
         return self.database(name, template)
 
     def take_turns(self, what: str, contestants: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:

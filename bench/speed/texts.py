@@ -30,8 +30,7 @@ _GOAL: Final = 0.5
 # As many as the runner has in flight at most.
 _SLOTS: Final = 500
 _RIVALS: Final = ("PgQueuer", "pg-boss", "procrastinate")
-_TABLES: Final = ("public.queue_jobs", "public.sms_messages", "herald.sms_attempts")
-FILL: Final[LiteralString] = """
+_FILL: Final[LiteralString] = """
     select count(public.queue_sms_message(
       p_user_id => wishes.user_id, p_phone_number => wishes.phone_number, p_message => 'Text ' || number
     ))
@@ -117,10 +116,9 @@ def sid() -> str:
 def measure(stand: Stand) -> None:
     """Drain texts ours and the bare way, turn by turn."""
     texts = stand.size(10_000, 500)
-    ours_url, bare_url = stand.herald("texts_ours"), stand.herald("texts_bare")
     contestants: dict[str, Callable[[], float]] = {
-        BARE: partial(_bare, bare_url, texts),
-        OURS: partial(_ours, ours_url, texts),
+        BARE: partial(_bare, stand, texts),
+        OURS: partial(_ours, stand, texts),
     }
     samples = stand.take_turns("texts a second", contestants)
     lines = compare(
@@ -150,19 +148,24 @@ def _compare_to_empty_jobs(stand: Stand, ours: list[float]) -> None:
     ]
 
 
-def fill(url: str, texts: int, *, triggers: bool) -> None:
-    """Begin anew with so many texts that are due; the rows are made the same way for everybody."""
+def filled(stand: Stand, name: str, texts: int, *, triggers: bool = True) -> str:
+    """Make a database with so many texts that are due; give its URL. The rows are the same for everybody."""
+    template = f"texts_{texts}"
+    if template not in stand.made:
+        stand.tell(f"making {texts:,} texts …")
+        with connect(stand.herald(template)) as connection:
+            connection.execute(_FILL, (texts,))
+            settle(connection)
+        stand.made.add(template)
+    url = stand.database(name, template)
     with connect(url) as connection:
-        settle(connection, _TABLES)
-        user_triggers(connection, on=True)
-        connection.execute(FILL, (texts,))
         user_triggers(connection, on=triggers)
         settle(connection)
+    return url
 
 
-def _ours(url: str, texts: int) -> float:
-    fill(url, texts, triggers=True)
-    return texts / asyncio.run(_run(url, texts))
+def _ours(stand: Stand, texts: int) -> float:
+    return texts / asyncio.run(_run(filled(stand, "texts_ours", texts), texts))
 
 
 async def _run(url: str, texts: int) -> float:
@@ -184,8 +187,8 @@ async def _run(url: str, texts: int) -> float:
     return seconds[0]
 
 
-def _bare(url: str, texts: int) -> float:
-    fill(url, texts, triggers=False)
+def _bare(stand: Stand, texts: int) -> float:
+    url = filled(stand, "texts_bare", texts, triggers=False)
     with connect(url) as connection, stopwatch() as seconds:
         while claimed := connection.execute(_BARE_CLAIM, (_SLOTS,)).fetchall():
             jobs, messages, attempts, *_ = zip(*claimed, strict=True)
