@@ -8,7 +8,8 @@ from psycopg.types.json import Jsonb
 
 from speed.book import compare
 from speed.peers import Peer, peers
-from speed.stand import OURS, Stand, connect, settle, stopwatch, user_triggers
+from speed.stand import OURS, Stand, connect, settle, stopwatch
+from speed.texts import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,6 @@ SINGLE: Final = "enqueue, one a transaction"
 BULK: Final = "enqueue, in bulk"
 BARE: Final = "bare insert, two tables"
 _GOAL: Final = 0.8
-_TABLES: Final = ("public.queue_jobs", "public.sms_messages")
 _OURS: Final[LiteralString] = """
     select public.queue_sms_message(p_user_id => %s, p_phone_number => %s, p_message => 'A text')
 """
@@ -51,9 +51,6 @@ _Wishes = list[tuple[object, str]]
 
 def measure(stand: Stand) -> None:
     """Enqueue one by one, then in bulk, turn by turn."""
-    ours_url, bare_url = stand.herald("enqueue_ours"), stand.herald("enqueue_bare")
-    with connect(bare_url) as connection:
-        user_triggers(connection, on=False)
     others = list(peers(stand, "enqueue"))
     rivals = [peer.name for peer, _ in others]
     sizes = {SINGLE: stand.size(2_000, 50), BULK: stand.size(20_000, 500)}
@@ -61,8 +58,8 @@ def measure(stand: Stand) -> None:
     for section, (way, command) in ways.items():
         texts = sizes[section]
         contestants: dict[str, Callable[[], float]] = {
-            BARE: partial(way, bare_url, texts, is_bare=True),
-            OURS: partial(way, ours_url, texts, is_bare=False),
+            BARE: partial(way, stand, texts, is_bare=True),
+            OURS: partial(way, stand, texts, is_bare=False),
         }
         for peer, url in others:
             contestants[peer.name] = partial(_peer, stand, peer, url, command, texts)
@@ -73,15 +70,20 @@ def measure(stand: Stand) -> None:
         )  # fmt: skip
 
 
+def _url(stand: Stand, *, is_bare: bool) -> str:
+    """Make a database that has been in use: in an empty one, the plans are those of an empty one."""
+    name = "enqueue_bare" if is_bare else "enqueue_ours"
+    return filled(stand, name, stand.size(10_000, 500), triggers=not is_bare)
+
+
 def _wishes(connection: psycopg.Connection, texts: int) -> _Wishes:
-    """Begin anew; give users and numbers, everybody as often as the next."""
-    settle(connection, _TABLES)
+    """Give users and numbers, everybody as often as the next."""
     users = connection.execute("select user_id, phone_number from public.user_sms_preferences").fetchall()
     return [users[place % len(users)] for place in range(texts)]
 
 
-def _one_by_one(url: str, texts: int, *, is_bare: bool) -> float:
-    with connect(url) as connection:
+def _one_by_one(stand: Stand, texts: int, *, is_bare: bool) -> float:
+    with connect(_url(stand, is_bare=is_bare)) as connection:
         wishes = _wishes(connection, texts)
         with stopwatch() as seconds:
             for user_id, number in wishes:
@@ -92,8 +94,8 @@ def _one_by_one(url: str, texts: int, *, is_bare: bool) -> float:
     return texts / seconds[0]
 
 
-def _at_once(url: str, texts: int, *, is_bare: bool) -> float:
-    with connect(url) as connection:
+def _at_once(stand: Stand, texts: int, *, is_bare: bool) -> float:
+    with connect(_url(stand, is_bare=is_bare)) as connection:
         wishes = _wishes(connection, texts)
         has_bulk = connection.execute(_HAS_BULK).fetchone() == (True,)
         with stopwatch() as seconds:
