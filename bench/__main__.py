@@ -20,6 +20,7 @@ _SECTIONS: Final = {
     "backlog": backlog.measure,
     "latency": latency.measure,
     "sending": sending.measure,
+    "memory": sending.watch_memory,
     "endurance": endurance.measure,
     "backlog-5m": backlog.measure_more,
 }

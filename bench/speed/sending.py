@@ -25,7 +25,7 @@ _GROWTH: Final = 1.1
 
 
 def measure(stand: Stand) -> None:
-    """Send by both, turn by turn, at each width; then watch the memory."""
+    """Send by both, turn by turn, at each width."""
     for in_flight in _IN_FLIGHT:
         texts = stand.size(min(in_flight * 30, 5_000), 100)
         contestants: dict[str, Callable[[], float]] = {
@@ -35,7 +35,6 @@ def measure(stand: Stand) -> None:
         bare, ours = contestants
         samples = stand.take_turns("requests a second", contestants)
         stand.book.lines += compare(SECTION, samples, unit="requests/s", against=bare, at_least=_GOAL, who=[ours])
-    _watch_memory(stand)
 
 
 def _bare(texts: int, in_flight: int) -> float:
@@ -51,7 +50,8 @@ def _ours(stand: Stand, texts: int, in_flight: int) -> float:
         return rate(ground.arrivals())
 
 
-def _watch_memory(stand: Stand) -> None:
+def watch_memory(stand: Stand) -> None:
+    """Watch what a runner has in memory over very many texts."""
     texts = stand.size(100_000, 200)
     url = filled(stand, "memory", texts)
     megabytes: list[tuple[int, float]] = []

@@ -26,7 +26,7 @@ def run(folder: Path, *sections: str) -> dict[str, Any]:
 @pytest.mark.timeout(900)
 def test_the_benchmark_measures_and_tells(tmp_path: Path) -> None:
     run(tmp_path, "drain", "texts", "enqueue", "fan-out", "backlog", "endurance")
-    book = run(tmp_path, "latency", "sending")
+    book = run(tmp_path, "latency", "sending", "memory")
     measured = {line["section"] for line in book["lines"]}
     assert measured == {
         "drain, empty jobs",
