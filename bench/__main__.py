@@ -41,12 +41,14 @@ _SECTIONS: Final = {
     "--docs", type=click.Path(file_okay=False, path_type=Path), default=None,
     help="Write speed.md and speed.svg into this folder.",
 )  # fmt: skip
+@click.option("--note", help="What a reader should know of the circumstances.")
 @click.option("--draw-only", is_flag=True, help="Measure nothing: show what the results file holds.")
 def main(  # noqa: PLR0913  options are options
     only: tuple[str, ...],
     rounds: int,
     json_file: Path,
     docs: Path | None,
+    note: str | None,
     *,
     with_peers: bool,
     quick: bool,
@@ -70,6 +72,7 @@ def main(  # noqa: PLR0913  options are options
                     # After each section: a long run that is broken off loses one, not all.
                     _with_rest_of(book, earlier).write(json_file)
         book = _with_rest_of(book, earlier)
+    book.note = note or book.note
     Console().print(page.table(book))
     if docs:
         page.write(book, docs)

@@ -39,6 +39,8 @@ class Book:
     versions: dict[str, str] = field(default_factory=dict)
     measured_at: str = ""
     is_quick: bool = False
+    # What a reader should know of the circumstances.
+    note: str | None = None
     lines: list[Line] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
 

@@ -108,6 +108,8 @@ def page(book: Book) -> str:
     ]
     if book.is_quick:
         text += ["", "**This was a quick run, which shows that everything works, and nothing of speed.**"]
+    if book.note:
+        text += ["", f"**{book.note}**"]
     if book.skipped:
         text += [
             "",
