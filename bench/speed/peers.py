@@ -1,6 +1,7 @@
 """The other queues, each in a program of its own beside its own packages, started for one piece of work at a time."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -85,7 +86,7 @@ def peers(stand: Stand, prefix: str) -> Iterator[tuple[Peer, str]]:
             stand.book.skipped[peer.name] = str(error)
             stand.tell(f"{peer.name} is left out: {error}")
             continue
-        stand.book.versions[peer.name] = peer.packages[0]
+        stand.book.versions[peer.name] = re.split("@|==", peer.packages[0])[-1]
         yield peer, url
 
 
