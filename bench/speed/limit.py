@@ -47,7 +47,7 @@ WAYS: Final = {
     BARE_WIDE: (_DELETE.format(_WIDE), _WIDE),
     BARE_KEPT: (_UPDATE.format(BATCH), BATCH),
 }
-SINGLE: Final = "insert into bench.jobs (payload) values ('{}');"
+_LEFT: Final[LiteralString] = "select count(*) from bench.jobs where not is_done"
 
 
 class Limit:
@@ -76,12 +76,10 @@ class Limit:
         for _ in range(_DRAINS):
             self.fill(jobs)
             rates.append(_pgbench(self._stand, self.url, statement, jobs // batch) * batch)
+            with psycopg.connect(self.url) as connection:
+                if connection.execute(_LEFT).fetchone() != (0,):
+                    raise RuntimeError(f"the {way} was not drained")
         return statistics.median(rates)
-
-    def single(self, jobs: int) -> float:
-        """Insert one a transaction; give jobs a second."""
-        self.fill(0)
-        return _pgbench(self._stand, self.url, SINGLE, jobs)
 
 
 def _pgbench(stand: Stand, url: str, script: str, transactions: int) -> float:
