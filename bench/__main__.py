@@ -1,0 +1,88 @@
+"""The benchmark: pgherald, other queues of its kind, and bare SQL, on one durable server, turn by turn."""
+
+import logging
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from speed import backlog, drain, endurance, enqueue, fan_out, latency, page, sending, texts
+from speed.book import Book
+from speed.stand import stand
+
+_ROOT: Final = Path(__file__).parents[1]
+_CACHE: Final = _ROOT / "build/bench"
+_SECTIONS: Final = {
+    "drain": drain.measure,
+    "texts": texts.measure,
+    "enqueue": enqueue.measure,
+    "fan-out": fan_out.measure,
+    "backlog": backlog.measure,
+    "latency": latency.measure,
+    "sending": sending.measure,
+    "memory": sending.watch_memory,
+    "endurance": endurance.measure,
+    "backlog-5m": backlog.measure_more,
+}
+
+
+@click.command
+@click.option("--only", type=click.Choice(list(_SECTIONS)), multiple=True, help="Measure this; may be repeated.")
+@click.option(
+    "--rounds", type=click.IntRange(1), default=5, show_default=True, help="Turns of each; the median counts."
+)
+@click.option("--peers/--no-peers", "with_peers", default=True, help="Measure the other queues, too; fetches them.")
+@click.option("--quick", is_flag=True, help="Small sizes and one turn: shows that it works, and nothing of speed.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), default=_CACHE / "results.json",
+    show_default="build/bench/results.json", help="Keep the results here; sections not measured now stay as they were.",
+)  # fmt: skip
+@click.option(
+    "--docs", type=click.Path(file_okay=False, path_type=Path), default=None,
+    help="Write speed.md and speed.svg into this folder.",
+)  # fmt: skip
+@click.option("--note", help="What a reader should know of the circumstances.")
+@click.option("--draw-only", is_flag=True, help="Measure nothing: show what the results file holds.")
+def main(  # noqa: PLR0913  options are options
+    only: tuple[str, ...],
+    rounds: int,
+    json_file: Path,
+    docs: Path | None,
+    note: str | None,
+    *,
+    with_peers: bool,
+    quick: bool,
+    draw_only: bool,
+) -> None:
+    """Measure, and tell: ratios first, absolute figures are this machine's."""
+    logging.disable(logging.INFO)
+    console = Console(stderr=True)
+    earlier = Book.read(json_file) if json_file.exists() else None
+    book = Book.begin(is_quick=quick)
+    if draw_only and earlier:
+        book = earlier
+    else:
+        with stand(
+            book, console, _CACHE, rounds=1 if quick else rounds, is_quick=quick, with_peers=with_peers
+        ) as ground:
+            for name, measure in _SECTIONS.items():
+                if not only or name in only:
+                    console.rule(name)
+                    measure(ground)
+                    # After each section: a long run that is broken off loses one, not all.
+                    _with_rest_of(book, earlier).write(json_file)
+        book = _with_rest_of(book, earlier)
+    book.note = note or book.note
+    Console().print(page.table(book))
+    if docs:
+        page.write(book, docs)
+        console.print(f"wrote {docs / 'speed.md'} and {docs / 'speed.svg'}")
+
+
+def _with_rest_of(book: Book, earlier: Book | None) -> Book:
+    """Keep what an earlier run of the same kind has measured and this one has not."""
+    return book.with_rest_of(earlier) if earlier and earlier.is_quick == book.is_quick else book
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""What was measured, for people: a table, a picture, and a page of the docs, all from the book."""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Final
+
+from rich.table import Table
+
+from speed.book import Book, Line
+from speed.stand import OURS
+
+# What each section asks, in the order in which they are told.
+QUESTIONS: Final[Mapping[str, str]] = {
+    "drain, empty jobs": (
+        "A queue is full of jobs that do nothing. How many a second are claimed and recorded as done, by one "
+        "worker process? The bare table is claimed and deleted by pgbench, 100 rows a statement, in one "
+        "transaction: no queue that keeps its rows while somebody works can be as fast."
+    ),
+    "drain, texts": (
+        "A queue is full of texts that are due. How many a second go out by the whole way: gates, lease, attempt "
+        "on record, all guards and tables, the runner, and a provider in the same process that costs nothing? The "
+        "bare script writes the same rows to the same tables with as many round trips, and asks nothing."
+    ),
+    "enqueue, one a transaction": (
+        "One client, one text a transaction. The bare insert writes the same two rows; ours also asks the gates "
+        "and wakes the runners. The peers enqueue an empty job."
+    ),
+    "enqueue, in bulk": ("The same, all in one transaction."),
+    "fan-out of one event": (
+        "One event reaches all its subscribers. The bare one inserts the very same rows, which it has copied before."
+    ),
+    "claim beside a backlog": (
+        "What a call costs with very many texts of the future and as many finished jobs in the tables, against "
+        "what it costs without them."
+    ),
+    "latency, commit to request": (
+        "From the commit of a text to the request at the provider, by LISTEN, on an idle system: real runners, "
+        "real HTTP."
+    ),
+    "sending, a provider that takes 100 ms": (
+        "Requests a second of one runner process, against the official client with nothing around it in a process "
+        "of the same kind. The provider counts."
+    ),
+    "memory of the runner": ("What one runner process has in memory while it sends."),
+    "endurance, a long transaction elsewhere": (
+        "Load without a break, and a snapshot held open by somebody else, so that no dead row can be cleared away. "
+        "What falls, falls for a bare table, too."
+    ),
+}
+_VERDICTS: Final = {True: "yes", False: "**no**", None: ""}
+_WIDTH: Final = 760
+_NAMES: Final = 250
+_ROW: Final = 22
+_LONGEST: Final = _WIDTH - _NAMES - 90
+_PICTURED: Final = ("drain, empty jobs", "drain, texts", "enqueue, one a transaction", "enqueue, in bulk")
+_STYLE: Final = """
+  text { font: 12px system-ui, sans-serif; fill: #24292f } .title { font-weight: 600 }
+  .bar { fill: #afb8c1 } .ours { fill: #0969da } .small { fill: #57606a }
+  @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .bar { fill: #6e7681 } .ours { fill: #58a6ff }
+  .small { fill: #9198a1 } }
+"""
+
+
+def table(book: Book) -> Table:
+    """Show all of it on a terminal: ratios first."""
+    shown = Table(title="Quick run: shows that it works, and nothing of speed" if book.is_quick else "Measured")
+    shown.add_column("who")
+    for heading in ("ratio", "value"):
+        shown.add_column(heading, justify="right")
+    for heading in ("against", "target", "met"):
+        shown.add_column(heading)
+    for section, lines in _sections(book):
+        shown.add_section()
+        shown.add_row(f"[bold]{section}")
+        for line in lines:
+            met = {True: "[green]yes", False: "[red]no", None: ""}[line.is_met]
+            shown.add_row(line.who, _ratio(line), _value(line), line.against or "", line.target or "", met)
+    return shown
+
+
+def write(book: Book, docs: Path) -> None:
+    """Write the page and the picture."""
+    docs.mkdir(parents=True, exist_ok=True)
+    (docs / "speed.svg").write_text(picture(book), "utf-8")
+    (docs / "speed.md").write_text(page(book), "utf-8")
+
+
+def page(book: Book) -> str:
+    """Make the page."""
+    machine = ", ".join(f"{name} {value}" for name, value in book.machine.items())
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(book.versions.items()))
+    text = [
+        "# Speed",
+        "",
+        (
+            "Made by `make bench`; not to be edited. All contestants work on one durable server (fsync, "
+            "synchronous commit and full page writes on) and take turns; the first turn of each does not count. A "
+            "ratio is the median of the ratios turn by turn, and is what counts: absolute figures are those of the "
+            "machine."
+        ),
+        "",
+        "![Rates relative to the bare table](speed.svg)",
+        "",
+        f"Measured at {book.measured_at} on: {machine}. {versions}.",
+    ]
+    if book.is_quick:
+        text += ["", "**This was a quick run, which shows that everything works, and nothing of speed.**"]
+    if book.note:
+        text += ["", f"**{book.note}**"]
+    if book.skipped:
+        text += [
+            "",
+            "Left out: " + "; ".join(f"{name} ({why.splitlines()[0]})" for name, why in book.skipped.items()) + ".",
+        ]
+    for section, lines in _sections(book):
+        text += ["", f"## {section[0].upper()}{section[1:]}", "", _question(section), ""]
+        text += ["| who | ratio | value | against | asked | met |", "|---|--:|--:|---|---|---|"]
+        notes = []
+        for line in lines:
+            cells = (
+                line.who,
+                _ratio(line),
+                _value(line),
+                line.against or "",
+                line.target or "",
+                _VERDICTS[line.is_met],
+            )
+            text.append(f"| {' | '.join(cells)} |")
+            notes += [f"{line.who}: {line.note}."] if line.note else []
+        if notes:
+            text += ["", " ".join(notes)]
+    return "\n".join(text) + "\n"
+
+
+def picture(book: Book) -> str:
+    """Draw the rates of the contestants beside each other."""
+    rows: list[str] = []
+    y = 8
+    for section, lines in _sections(book):
+        shown = [line for line in lines if line.ratio is not None and not line.who.endswith("its texts")]
+        if section not in _PICTURED or not shown:
+            continue
+        y += _ROW
+        rows.append(f'<text class="title" x="8" y="{y}">{escape(section)}</text>')
+        longest = max(line.value for line in shown)
+        for line in sorted(shown, key=attrgetter("value"), reverse=True):
+            y += _ROW
+            length = max(line.value / longest * _LONGEST, 1)
+            kind = "bar ours" if line.who == OURS else "bar"
+            rows.append(
+                f'<text x="{_NAMES - 8}" y="{y}" text-anchor="end">{escape(line.who)}</text>'
+                f'<rect class="{kind}" x="{_NAMES}" y="{y - 12}" width="{length:.0f}" height="15" rx="2"/>'
+                f'<text class="small" x="{_NAMES + length + 6:.0f}" y="{y}">{_ratio(line)}</text>'
+            )
+        y += 8
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y + 16}" role="img" '
+        f'aria-label="Rates of pgherald, other queues and bare SQL"><style>{_STYLE}</style>\n'
+        + "\n".join(rows)
+        + "\n</svg>\n"
+    )
+
+
+def _sections(book: Book) -> Iterable[tuple[str, list[Line]]]:
+    """Give the lines section by section, in the order of the questions."""
+    lines = sorted(book.lines, key=lambda line: _place(line.section))
+    return ((section, list(group)) for section, group in groupby(lines, key=attrgetter("section")))
+
+
+def _place(section: str) -> tuple[int, str]:
+    """Give the place of a section: that of the question that it begins with."""
+    places = [place for place, begin in enumerate(QUESTIONS) if section.startswith(begin)]
+    return (places[0] if places else len(QUESTIONS), section)
+
+
+def _question(section: str) -> str:
+    """Give what a section asks."""
+    return next((question for begin, question in QUESTIONS.items() if section.startswith(begin)), "")
+
+
+def _ratio(line: Line) -> str:
+    return "" if line.ratio is None else f"{line.ratio:.2g}" if line.ratio < 0.1 else f"{line.ratio:.2f}"  # noqa: PLR2004
+
+
+def _value(line: Line) -> str:
+    number = f"{line.value:,.0f}" if line.value >= 100 else f"{line.value:.3g}"  # noqa: PLR2004
+    return f"{number} {line.unit}"
