@@ -177,7 +177,7 @@ async def _run(url: str, texts: int) -> float:
     provider = Provider()
     pace = Pace(slots=_SLOTS, batch_size=_SLOTS // 2, lease=120, poll_interval=1, grace=5)
     async with Database(Secret(url)) as database:
-        await database.register_sender("+15005550006", rate_per_second=None)
+        await database.register_sender("+15005550006", rate_per_second=None, account="bench")
         lane = Texts(database, cast("Twilio", provider), pace, sender="+15005550006", runner="bench")
         lanes: list[Any] = [lane]
         worker = Worker(database, lanes, runner="bench")
