@@ -149,20 +149,20 @@ begin
         )
       )
   )
-  select array_agg(text.id), array_agg(valid.until)
+  select
+    array_agg(text.id),
+    array_agg(
+      -- What may be sent again after that time must not leave the provider after it.
+      least(valid.until, case when setting.on_unknown = 'resend' then p_now + setting.settle_time end)
+    )
   into v_admitted, v_valid_until
   from unnest(v_texts) as text
   cross join herald.settings as setting
-  cross join lateral (
-    select
-      least(
-        min(decided.until) filter (where decided.gate <> 'sender_rate'),
-        -- What may be sent again after that time must not leave the provider after it.
-        case when setting.on_unknown = 'resend' then p_now + setting.settle_time end
-      ) as until
+  left join (
+    select decided.message_id, min(decided.until) filter (where decided.gate <> 'sender_rate') as until
     from decided
-    where decided.message_id = text.id
-  ) as valid
+    group by decided.message_id
+  ) as valid on valid.message_id = text.id
   where text.id not in (select verdicts.message_id from verdicts);
 
   update public.sms_messages as message
