@@ -60,7 +60,8 @@ begin
       where message.status in ('sending', 'sent')
         and message.status = kind.status
         and message.look_at <= p_now
-        and coalesce(attempt.account = v_account, v_is_only)
+        -- What hold_after_restore() holds is looked for in every list: to be in none of them decides nothing.
+        and (attempt.sender is null or coalesce(attempt.account = v_account, v_is_only))
         and (
           attempt.sender = p_sender
           or attempt.sender is null

@@ -40,6 +40,17 @@ begin
     null;
   end loop;
 
+  -- What was in doubt already was decided there, perhaps: if it was sent again, until the end.
+  update herald.sms_attempts as attempt
+  set finished_at = greatest(attempt.finished_at, p_lost_at)
+  from public.sms_messages as message
+  inner join public.queue_jobs as job on job.id = message.queue_job_id
+  where attempt.id = herald.current_attempt(message.id)
+    and attempt.outcome = 'unknown'
+    and message.status = 'sending'
+    and job.status = 'processing'
+    and job.lease_expires_at is null;
+
   v_texts := array(
     select message.id
     from public.sms_messages as message
@@ -57,8 +68,9 @@ begin
 
   update public.queue_jobs as job
   set
-    status = 'processing', attempts = job.attempts + 1, processing_token = gen_random_uuid(), lease_expires_at = null,
-    error_message = v_reason
+    -- It is on record as an attempt, and costs none.
+    status = 'processing', attempts = job.attempts + 1, max_attempts = job.max_attempts + 1,
+    processing_token = gen_random_uuid(), lease_expires_at = null, error_message = v_reason
   from public.sms_messages as message
   where message.id = any (v_texts) and job.id = message.queue_job_id;
 
@@ -67,7 +79,8 @@ begin
   from public.queue_jobs as job
   where message.id = any (v_texts) and job.id = message.queue_job_id;
 
-  -- Between these instants it was made, if it was: that is where the list is searched.
+  -- Between these instants it was made, if it was: that is where the list is searched. By whom nobody knows, and that is
+  -- what marks it as held: without a sender it is never sent again by itself.
   insert into herald.sms_attempts (
     message_id, job_id, attempt, started_at, finished_at, outcome, error_message
   )

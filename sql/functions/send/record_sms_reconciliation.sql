@@ -101,7 +101,10 @@ begin
       -- A report without the attempt's id may have waited for somebody to know its SID.
       perform herald.place_early_reports(array[v_entry.sid], p_now);
     elsif outcome = 'absent' and v_text.status = 'sending' and v_is_settled
-      and v_settings.on_unknown = 'resend' and (v_text.expires_at > p_now) is not false
+      and v_settings.on_unknown = 'resend'
+      -- What hold_after_restore() holds may have gone in other words.
+      and v_attempt.sender is not null
+      and (v_text.expires_at > p_now) is not false
     then
       perform
       from herald.settle_sms(
