@@ -37,6 +37,45 @@ as $$
     ) as candidate
     where not (setting.kill_switch and type.job_type in ('send_sms', 'send_notification'))
     group by type.job_type
+    union all
+    -- What has no job yet and should have had one minutes before: tick() runs, and cannot plan it.
+    select unplanned.job_type, unplanned.oldest
+    from setting
+    cross join lateral (
+      select
+        'send_sms' as job_type,
+        (
+          select message.scheduled_for
+          from public.sms_messages as message
+          where message.status in ('pending', 'scheduled') and message.scheduled_for <= p_now
+          order by message.scheduled_for
+          limit 1
+        ) as oldest
+      union all
+      select
+        'send_notification',
+        (
+          select delivery.scheduled_for
+          from public.notification_deliveries as delivery
+          where delivery.status = 'pending'
+            and delivery.channel <> 'sms'
+            and delivery.queue_job_id is null
+            and delivery.scheduled_for <= p_now
+          order by delivery.scheduled_for
+          limit 1
+        )
+      union all
+      select
+        'send_notification',
+        (
+          select digest.due_at
+          from herald.notification_digests as digest
+          where digest.flushed_at is null and digest.due_at <= p_now
+          order by digest.due_at
+          limit 1
+        )
+    ) as unplanned
+    where unplanned.oldest is not null and not setting.kill_switch
   ),
   oldest as (
     select
@@ -243,10 +282,15 @@ as $$
         else 'nothing is due'
       end,
       coalesce(
-        (select jsonb_object_agg(due.job_type, round(extract(epoch from p_now - due.oldest))) from due), '{}'
+        (
+          select jsonb_object_agg(of_type.job_type, round(extract(epoch from p_now - of_type.oldest)))
+          from (select due.job_type, min(due.oldest) as oldest from due group by due.job_type) as of_type
+        ),
+        '{}'
       ),
       'See whether a runner works on this type (--job-type, --handler), then start more, or raise --concurrency; a '
-      'sender with --rate-per-second can be the bottleneck.'
+      'sender with --rate-per-second can be the bottleneck. If it is not in queue_jobs, tick() could not plan it: see '
+      '"failed" in what it returns, and pg_stat_activity for a session that holds the row.'
     from oldest
     union all
     select

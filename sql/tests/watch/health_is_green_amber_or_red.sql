@@ -1,6 +1,6 @@
 -- Each check of health() turns amber and red where herald.health_limits says, and a change there changes the outcome (F42).
 begin;
-select plan(55);
+select plan(61);
 
 create function pg_temp.status(p_check text, p_after interval default '0') returns text language sql as $$
   select status from herald.check_health(now() + p_after) where check_name = p_check
@@ -73,6 +73,28 @@ select is(pg_temp.status('kill_switch'), 'amber', 'kill_switch: it is on');
 update herald.settings set kill_switch = false;
 select is(pg_temp.status('kill_switch'), 'green', 'kill_switch: it is off');
 select is(pg_temp.status('oldest_due_job', '15 minutes'), 'red', 'oldest_due_job: and then it does');
+
+-- What waits has no job, though it is its time: tick() runs, and cannot plan it.
+savepoint unplanned;
+delete from queue_jobs;
+delete from sms_messages;
+select tests.a_text('scheduled');
+select is(pg_temp.status('oldest_due_job', '1 day 119 seconds'), 'green', 'oldest_due_job: a text will be planned by the next tick');
+select is(pg_temp.status('oldest_due_job', '1 day 15 minutes'), 'red', 'oldest_due_job: a text is never planned');
+update sms_messages set recurrence_pattern = 'FREQ=DAILY';
+select is(pg_temp.status('oldest_due_job', '1 day 15 minutes'), 'red', 'oldest_due_job: nor is a series');
+update herald.settings set kill_switch = true;
+select is(pg_temp.status('oldest_due_job', '1 day 15 minutes'), 'green', 'oldest_due_job: the kill switch holds these, too');
+rollback to unplanned;
+delete from queue_jobs;
+insert into notification_deliveries (recipient_user_id, channel, scheduled_for) values (tests.a_user(), 'email', now() + interval '1 day');
+select is(pg_temp.status('oldest_due_job', '1 day 15 minutes'), 'red', 'oldest_due_job: nor is an e-mail');
+rollback to unplanned;
+delete from queue_jobs;
+insert into herald.notification_digests (user_id, event_type, opened_at, due_at)
+select tests.a_user(), event_type, now(), now() + interval '1 day' from herald.event_types limit 1;
+select is(pg_temp.status('oldest_due_job', '1 day 15 minutes'), 'red', 'oldest_due_job: nor is a digest closed');
+rollback to unplanned;
 
 -- leases
 create temporary table claim on commit drop as select * from claim_sms('a sender', p_now => now() + interval '1 second', p_lease => '1 minute');
