@@ -46,6 +46,8 @@ _LOCKED: Final = "55P03"
 # How long the last outcomes have to reach the database at the end; in a hurry, and otherwise.
 _LAST_WRITE_IN_A_HURRY: Final = 1.0
 _LAST_WRITE: Final = 10.0
+# What a result is counted as that came after its lease.
+_TOO_LATE: Final = "too_late"
 # How long work that is cut off may take to notice.
 _LAST_WORDS: Final = 5.0
 # How long the end may take beyond the grace time: cut-off work notices, the last outcomes are written, all is ended.
@@ -109,6 +111,8 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._patience = _SHORTEST_WAIT
         self._parts: tuple[asyncio.Task[None], ...] = ()
         self.claiming, self._recording, self._extending = Pulse(), Pulse(), Pulse()
+        # A monitor sees the first one only as a step from 0.
+        MEASURES.results[self.what, _TOO_LATE] += 0
 
     @property
     def pulses(self) -> Sequence[Pulse]:
@@ -371,7 +375,7 @@ class Lane(ABC, Generic[Item, Outcome]):
 
     def _tell_too_late(self, item: Item) -> None:
         """Log that a result is nobody's any more."""
-        self._count("too_late")
+        self._count(_TOO_LATE)
         _log.warning("the result came after the lease, and was not recorded", extra=self._ids(item))
 
     async def _extend(self) -> None:

@@ -70,6 +70,7 @@ async def test_every_metric_that_is_asked_for_is_there(database_url: str) -> Non
     # And the other way round: what is shown is looked at by somebody.
     assert {re.sub("_(bucket|sum|count)$", "", name) for name in asked} == set(families)
     assert 'pgherald_results_total{outcome="accepted",what="texts"} 1' in lines
+    assert 'pgherald_results_total{outcome="too_late",what="texts"} 0' in lines, "the first one is a step from 0"
     assert 'pgherald_work_seconds_count{what="texts"} 1' in lines
     assert 'pgherald_attempts_last_hour{outcome="accepted"} 1' in lines
     assert "pgherald_segments_two_days 1" in lines
@@ -94,8 +95,10 @@ def test_alerts_are_rules() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not here (Debian: apt-get install prometheus)")
-def test_promtool_takes_the_alerts() -> None:
-    done = subprocess.run(["promtool", "check", "rules", ALERTS], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("what", ["check", "test"])
+def test_promtool_takes_the_alerts(what: str) -> None:
+    rules = ALERTS if what == "check" else ALERTS.with_name("alerts_test.yml")
+    done = subprocess.run(["promtool", what, "rules", rules], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
