@@ -23,7 +23,11 @@ _QUERY: Final = """
         select from herald.installed_objects as installed
         where installed.object_type = there.object_type and installed.object_name = there.object_name
       )
-      and (there.object_name like 'herald.%%' or split_part(split_part(there.object_name, ': ', 1), '.', 2) = any (%s))
+      and (
+        there.object_type = 'schema'
+        or there.object_name like 'herald.%%'
+        or split_part(split_part(there.object_name, ': ', 1), '.', 2) = any (%s)
+      )
     order by there.object_type collate "C", there.object_name collate "C"
 """
 _TABLES: Final = """

@@ -80,6 +80,15 @@ as $$
       where expected.object_type = 'function' and expected.object_name = observed.object_name
     )
   union all
+  -- Rights by way of a role: whoever is in herald_runner may do all that the runner may.
+  select
+    'role', client.rolname, 'fault', 'is in ' || ours.rolname, format('Run: revoke %I from %I;', ours.rolname, client.rolname)
+  from (values ('anon', 'herald_client'), ('anon', 'herald_runner'), ('authenticated', 'herald_runner'),
+    ('herald_client', 'herald_runner')) as pair (theirs, ours)
+  inner join pg_catalog.pg_roles as client on client.rolname = pair.theirs
+  inner join pg_catalog.pg_roles as ours on ours.rolname = pair.ours
+  where pg_has_role(client.oid, ours.oid, 'member')
+  union all
   select
     'installation', 'functions', 'fault', 'nothing is on record of an installation of the functions',
     'Run pgherald migrate.'

@@ -118,6 +118,23 @@ as $$
   from tables as relation
   union all
   select
+    'schema', n.nspname::text,
+    coalesce(
+      (
+        select string_agg(
+          watched.grantee || ' ' || lower(acl.privilege_type), ', '
+          order by watched.grantee || ' ' || lower(acl.privilege_type) collate "C"
+        )
+        from pg_catalog.aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) as acl
+        inner join watched on watched.oid = acl.grantee
+      ),
+      'nobody'
+    ),
+    'pg_catalog.pg_namespace'::regclass::oid, n.oid
+  from pg_catalog.pg_namespace as n
+  where n.nspname = 'herald'
+  union all
+  select
     'rights on', relation.name,
     coalesce(
       (

@@ -2314,6 +2314,7 @@ values
   || 'update(task_reminders), update(timezone), update(updated_at), update(urgent_alerts), update(user_id); '
   || 'herald_runner delete, insert, select, update'
 ),
+('schema', 'herald', 'herald_client usage, herald_runner usage'),
 ('table', 'herald.admins', 'without row security'),
 ('table', 'herald.automatic_subscriptions', 'without row security'),
 ('table', 'herald.consent_log', 'without row security'),

@@ -1,6 +1,6 @@
 -- Whoever switches off, drops, edits or opens something of ours is found out; what an application adds is none of that.
 begin;
-select plan(29);
+select plan(34);
 
 create function pg_temp.said(p_name text) returns text language sql as $$
   select string_agg(concat_ws(' | ', object_type, severity, finding), '; ' order by object_type) from doctor() where object_name = p_name
@@ -52,6 +52,17 @@ select is(pg_temp.said('public.sms_messages'), 'table | fault | is: without row 
 alter table sms_messages enable row level security;
 drop policy "users read their own notifications" on notification_deliveries;
 select is(pg_temp.said('public.notification_deliveries: users read their own notifications'), 'policy | fault | is missing', 'a policy was dropped');
+
+grant usage on schema herald to public;
+select is(pg_temp.said('herald'), 'schema | fault | is: herald_client usage, herald_runner usage, public usage', 'our private schema was opened');
+revoke usage on schema herald from public;
+grant herald_runner to anon;
+select is(pg_temp.said('anon'), 'role | fault | is in herald_runner', 'everybody was made a runner');
+select lives_ok((select regexp_replace(pg_temp.remedy('anon'), '^Run: ', '')), 'the remedy takes it back');
+select is(pg_temp.said('anon'), null, 'as it was');
+grant herald_runner to herald_client;
+select is(pg_temp.said('herald_client'), 'role | fault | is in herald_runner', 'so was each client');
+revoke herald_runner from herald_client;
 
 grant select on sms_templates to anon;
 select is(
