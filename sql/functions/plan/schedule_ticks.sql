@@ -43,5 +43,5 @@ $$Has pg_cron call tick(); calling it again changes the schedule. Returns the id
 
 p_schedule: in the words of pg_cron; null ends it. Errors: 55000 pg_cron is not installed; 22023 a blank schedule.$$;
 
+-- For whoever installs: pg_cron's schema is open to nobody else.
 revoke execute on function herald.schedule_ticks(text) from public;
-grant execute on function herald.schedule_ticks(text) to herald_runner;
