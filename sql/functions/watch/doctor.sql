@@ -22,6 +22,14 @@ as $$
     from expected
     left join observed using (object_type, object_name)
     where expected.definition is distinct from observed.definition
+      -- Of several functions of one name, one is as it should be.
+      and not exists (
+        select
+        from observed as other
+        where other.object_type = expected.object_type
+          and other.object_name = expected.object_name
+          and other.definition = expected.definition
+      )
   )
   select
     difference.object_type, difference.object_name, 'fault',
@@ -79,6 +87,15 @@ as $$
       from expected
       where expected.object_type = 'function' and expected.object_name = observed.object_name
     )
+  union all
+  select
+    'function', expected.object_name, 'fault', 'has an overload that is not ours',
+    'Drop it, or give it another name: calls may reach it, or fail because nobody can tell which is meant.'
+  from expected
+  inner join observed using (object_type, object_name)
+  where expected.object_type = 'function'
+  group by expected.object_name, expected.definition
+  having count(*) > 1 and bool_or(observed.definition = expected.definition)
   union all
   -- Rights by way of a role: whoever is in herald_runner may do all that the runner may.
   select

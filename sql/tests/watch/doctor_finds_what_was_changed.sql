@@ -1,6 +1,6 @@
 -- Whoever switches off, drops, edits or opens something of ours is found out; what an application adds is none of that.
 begin;
-select plan(34);
+select plan(36);
 
 create function pg_temp.said(p_name text) returns text language sql as $$
   select string_agg(concat_ws(' | ', object_type, severity, finding), '; ' order by object_type) from doctor() where object_name = p_name
@@ -81,6 +81,10 @@ create or replace function herald.retry_delay(p_failures integer) returns interv
 select is(pg_temp.said('herald.retry_delay'), 'function | fault | is not what was installed', 'a function was edited in place');
 alter function herald.decide_sms reset search_path;
 select is(pg_temp.said('herald.decide_sms'), 'function | fault | is not what was installed', 'a function lost its search path');
+create function mark_opened(p_all boolean) returns integer language sql as 'select 1';
+select is(pg_temp.said('public.mark_opened'), 'function | fault | has an overload that is not ours', 'somebody else made a function of that name');
+drop function mark_opened(boolean);
+select is(pg_temp.said('public.mark_opened'), null, 'and dropped it');
 drop view daily_opt_outs cascade;
 select is(pg_temp.said('public.daily_opt_outs'), 'rights on | fault | is missing; view | fault | is missing', 'a view was dropped');
 
