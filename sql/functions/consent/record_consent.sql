@@ -1,4 +1,6 @@
--- Writes into the ledger what a number's holder wants, once for each user who has the number, or for nobody.
+-- Writes into the ledger what a number's holder wants, once for each user who has the number, or for nobody. Anybody
+-- may have written the number down: the holder's words stand with those who have proved that it is theirs, or with
+-- nobody.
 create or replace function herald.record_consent(
   p_phone_number text,
   p_change text,
@@ -16,11 +18,17 @@ as $$
     number_hash, phone_number, user_id, change, source, words, inbound_sid, recorded_at
   )
   select
-    herald.number_hash(p_phone_number), p_phone_number, wishes.user_id, p_change, p_source, p_words, p_inbound_sid,
-    p_now
-  from (select p_phone_number as phone_number) as given
-  left join public.user_sms_preferences as wishes on wishes.phone_number = given.phone_number
-  order by wishes.user_id;
+    herald.number_hash(p_phone_number), p_phone_number, holder.user_id, p_change, p_source,
+    case when holder.has_proved then p_words end, case when holder.has_proved then p_inbound_sid end, p_now
+  from (
+    select user_id, phone_verified as has_proved from public.user_sms_preferences where phone_number = p_phone_number
+    union all
+    select null, true
+    where not exists (
+      select from public.user_sms_preferences where phone_number = p_phone_number and phone_verified
+    )
+  ) as holder
+  order by holder.user_id;
 $$;
 
 comment on function herald.record_consent(text, text, text, text, text, timestamptz) is

@@ -36,8 +36,12 @@ begin
 
   perform herald.suppress_number(p_phone_number, p_reason, p_source, p_now, p_words, p_inbound_sid);
 
+  -- Why is for whoever has proved that the number is theirs.
   update public.user_sms_preferences
-  set opted_out = true, opted_out_at = p_now, opt_out_reason = p_reason
+  set
+    opted_out = true,
+    opted_out_at = p_now,
+    opt_out_reason = case when phone_verified then p_reason else 'opted out before' end
   where phone_number = p_phone_number and opted_out is not true;
   return v_cancelled;
 end;

@@ -51,7 +51,8 @@ begin
   if not new.opted_out and new.phone_number is not null
     and (tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number or old.opted_out)
   then
-    select true, word.since, word.reason
+    -- Not for which reason, to whoever has only written the number down.
+    select true, word.since, case when new.phone_verified then word.reason else 'opted out before' end
     into new.opted_out, new.opted_out_at, new.opt_out_reason
     from herald.standing_opt_out(new.phone_number, tg_op = 'UPDATE' and new.phone_number = old.phone_number) as word;
     new.opted_out := coalesce(new.opted_out, false);

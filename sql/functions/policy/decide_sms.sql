@@ -174,9 +174,12 @@ begin
         null,
         case
           when timed.suppressed_at is null then 'the number is not suppressed'
-          else format(
-            'the number is suppressed since %s: %s', herald.utc_text(timed.suppressed_at), timed.suppressed_for
-          )
+          -- Why is for whoever has proved that the number is theirs: they read this.
+          when timed.phone_verified and timed.own_number = timed.phone_number
+            then format(
+              'the number is suppressed since %s: %s', herald.utc_text(timed.suppressed_at), timed.suppressed_for
+            )
+          else format('the number is suppressed since %s', herald.utc_text(timed.suppressed_at))
         end
       ),
       (

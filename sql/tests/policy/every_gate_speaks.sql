@@ -1,6 +1,6 @@
 -- One row for each gate, in their order, with a verdict and its evidence; also for a text that does not exist.
 begin;
-select plan(24);
+select plan(25);
 
 insert into users (id) values ('00000000-0000-0000-0000-00000000000a'), ('00000000-0000-0000-0000-00000000000b');
 insert into user_sms_preferences (user_id, phone_number, phone_verified, phone_verified_at, quiet_hours_start, quiet_hours_end, daily_sms_limit)
@@ -61,7 +61,7 @@ from (
     ('not_expired', '{}', 'pass: it never expires', 'a text without an expiry'),
     ('not_expired', '{"expires_at": "2040-05-01 12:00:01+00"}', 'pass until 2040-05-01 12:00:01: it expires at 2040-05-01 12:00:01 UTC', 'a text that expires in a second'),
     ('not_expired', '{"expires_at": "2040-05-01 12:00:00+00"}', 'block: it expired at 2040-05-01 12:00:00 UTC', 'a text that expires now'),
-    ('not_suppressed', '{"phone_number": "+12025550199"}', 'block: the number is suppressed since 2030-02-01 12:00:00 UTC: STOP', 'a suppressed number'),
+    ('not_suppressed', '{"phone_number": "+12025550199"}', 'block: the number is suppressed since 2030-02-01 12:00:00 UTC', 'a suppressed number that is not the user''s'),
     ('verified', '{}', 'pass: the number was verified at 2030-01-01 12:00:00 UTC', 'a verified number'),
     ('verified', '{"phone_number": "+12025550124"}', 'block: the number is not the user''s number', 'another number'),
     ('verified', '{"user_id": "00000000-0000-0000-0000-00000000000b"}', 'block: the user has no SMS preferences, so no verified number', 'a user without preferences')
@@ -98,6 +98,9 @@ select is(
   ),
   2::bigint, 'many texts are decided in one call'
 );
+
+select herald.suppress_number('+12025550123', 'STOP', 'inbound', '2030-02-01 12:00:00+00');
+select is(pg_temp.verdict('not_suppressed', '{}'), 'block: the number is suppressed since 2030-02-01 12:00:00 UTC: STOP', 'one''s own, with the reason');
 
 select * from finish();
 rollback;
