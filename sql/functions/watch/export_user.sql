@@ -1,7 +1,8 @@
 -- Everything that is on record about a person, as it stands there, but for what lets somebody pass for them (codes and
 -- keys of devices) and hashes by which numbers are known. A column that is added is in it by itself.
 --
--- A number can have had another holder: of texts that came in from it, only those since it has been the user's.
+-- A number can have had another holder: of texts that came in from it, only those since it has been the user's. One
+-- that is not verified anybody may have written down, and what is on record about it is somebody else's.
 create or replace function public.export_user(p_user_id uuid)
 returns table (section text, record jsonb)
 language plpgsql
@@ -54,7 +55,12 @@ begin
         select from herald.phone_verifications as proof where proof.message_id = message.id and proof.redacted_at is null
       ) then '{"message_content": "(a code)"}'
       else '{}'
-    end::jsonb
+    end::jsonb || case
+      -- A code can be asked for to anybody's number, and what stopped it may be what they said.
+      when message.category = 'verification'
+        then jsonb_build_object('cancel_reason', herald.erased_reason(message.cancel_reason))
+      else '{}'
+    end
   from public.sms_messages as message
   where message.user_id = p_user_id
   order by message.created_at, message.id;
@@ -83,12 +89,16 @@ begin
     from public.user_sms_preferences as wishes
     inner join herald.inbound_sms as reply on reply.number_hash = herald.number_hash(wishes.phone_number)
     where wishes.user_id = p_user_id
+      and wishes.phone_verified
       and reply.received_at >= least(
         wishes.phone_verified_at,
         (
           select min(message.created_at)
           from public.sms_messages as message
-          where message.user_id = p_user_id and message.phone_number = wishes.phone_number
+          where message.user_id = p_user_id
+            and message.phone_number = wishes.phone_number
+            and message.category is distinct from 'verification'
+            and message.sent_at is not null
         )
       )
   )
@@ -105,13 +115,13 @@ begin
   from public.user_sms_preferences as wishes
   inner join herald.suppressed_numbers as suppressed
     on suppressed.number_hash = herald.number_hash(wishes.phone_number)
-  where wishes.user_id = p_user_id;
+  where wishes.user_id = p_user_id and wishes.phone_verified;
 
   return query
   select 'failing_number', to_jsonb(failing) - 'number_hash'
   from public.user_sms_preferences as wishes
   inner join herald.failing_numbers as failing on failing.number_hash = herald.number_hash(wishes.phone_number)
-  where wishes.user_id = p_user_id;
+  where wishes.user_id = p_user_id and wishes.phone_verified;
 
   return query
   select 'verifications', to_jsonb(proof) - '{number_hash, salt, code_hash}'::text[]
@@ -192,7 +202,15 @@ begin
   order by link.created_at, link.id;
 
   return query
-  select 'jobs', to_jsonb(job) - 'processing_token'
+  select 'jobs', to_jsonb(job) - 'processing_token' || case
+      when exists (
+        select
+        from public.sms_messages as message
+        where message.queue_job_id = job.id and message.category = 'verification'
+      )
+        then jsonb_build_object('error_message', herald.erased_reason(job.error_message))
+      else '{}'
+    end
   from public.queue_jobs as job
   where job.user_id = p_user_id
   order by job.created_at, job.id;
