@@ -7,6 +7,8 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_has_number_already boolean;
 begin
   -- Before the constraints can: their error would show the row.
   if num_nulls(new.id, new.user_id) > 0 then
@@ -51,10 +53,16 @@ begin
   if not new.opted_out and new.phone_number is not null
     and (tg_op = 'INSERT' or new.phone_number is distinct from old.phone_number or old.opted_out)
   then
-    -- Not for which reason, to whoever has only written the number down.
-    select true, word.since, case when new.phone_verified then word.reason else 'opted out before' end
+    v_has_number_already := tg_op = 'UPDATE' and new.phone_number is not distinct from old.phone_number;
+    -- Who has only written the number down takes back no more than what they said themselves, and is not told for which
+    -- reason and since when it is stopped.
+    select
+      true, case when new.phone_verified then word.since end,
+      case when new.phone_verified then word.reason else 'opted out before' end
     into new.opted_out, new.opted_out_at, new.opt_out_reason
-    from herald.standing_opt_out(new.phone_number, tg_op = 'UPDATE' and new.phone_number = old.phone_number) as word;
+    from herald.standing_opt_out(
+      new.phone_number, v_has_number_already and new.phone_verified, case when v_has_number_already then new.user_id end
+    ) as word;
     new.opted_out := coalesce(new.opted_out, false);
   end if;
   new.opted_out_at := case when new.opted_out then coalesce(new.opted_out_at, now()) end;
