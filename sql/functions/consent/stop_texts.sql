@@ -18,25 +18,32 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_holders uuid[];
   v_cancelled integer;
 begin
   perform herald.lock_number(p_phone_number);
 
-  perform
-  from herald.cancel_texts(
+  -- Why is for whoever has proved that the number is theirs: they read it with their texts and preferences.
+  v_holders := array(
+    select user_id from public.user_sms_preferences where phone_number = p_phone_number and phone_verified
+  );
+  select count(*)
+  into v_cancelled
+  from (values (true, p_reason), (false, 'opted out before')) as told (is_holder, reason)
+  cross join lateral herald.cancel_texts(
     array(
       select id
       from public.sms_messages
-      where phone_number = p_phone_number and status in ('pending', 'scheduled', 'queued')
+      where phone_number = p_phone_number
+        and status in ('pending', 'scheduled', 'queued')
+        and (user_id = any (v_holders)) = told.is_holder
       order by id
     ),
-    'not_opted_out: ' || p_reason, p_now
+    'not_opted_out: ' || told.reason, p_now
   );
-  get diagnostics v_cancelled = row_count;
 
   perform herald.suppress_number(p_phone_number, p_reason, p_source, p_now, p_words, p_inbound_sid);
 
-  -- Why is for whoever has proved that the number is theirs.
   update public.user_sms_preferences
   set
     opted_out = true,

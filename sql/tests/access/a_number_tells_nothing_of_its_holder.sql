@@ -1,11 +1,11 @@
 -- A signed-in user writes any number into their preferences, and so learns that texts to it are stopped; not what the team
 -- or its holder said about it.
 begin;
-select plan(6);
+select plan(9);
 
 create temporary table ada on commit drop as select a_user() as id;
 grant select on ada to herald_client;
-select from opt_out_number('+12025550181', 'his wife called, ticket 4711');
+select from opt_out_number('+12025550181', 'his wife called, ticket 4711', now() - interval '1 day');
 select set_config('request.jwt.claims', json_build_object('sub', id, 'role', 'authenticated')::text, true) from ada;
 set local role herald_client;
 
@@ -30,6 +30,21 @@ select is(
 select is(
   (select count(*) from told cross join lateral public.explain_sms(told.id) as gate where gate::text ~ 'ticket|court'), 0::bigint,
   'and neither does its explanation'
+);
+
+
+reset role;
+update user_sms_preferences set phone_number = '+12025550185', opted_out = false;
+insert into told
+select queue_sms_message(id, null, 'later', p_scheduled_for => now() + interval '2 days', p_recurrence_pattern => rule)
+from ada
+cross join (values (null), ('FREQ=DAILY')) as rules (rule);
+select is(opt_out_number('+12025550185', 'a court, file 13'), 2, 'what waits is stopped');
+set local role herald_client;
+select is_empty($$select from public.sms_messages where cancel_reason ~ 'court'$$, 'and does not say why');
+reset role;
+select is_empty(
+  $$select from ada cross join lateral export_user(ada.id) where record::text ~ 'ticket|court'$$, 'nor does an export'
 );
 
 select * from finish();
