@@ -11,7 +11,9 @@ declare
   v_user_id constant uuid := herald.require_signed_in_user();
   v_message_id constant uuid := (new.arguments ->> 'message_id')::uuid;
   v_at constant timestamptz := (new.arguments ->> 'at')::timestamptz;
-  v_reason constant text := left(new.arguments ->> 'reason', 200);
+  v_said constant text := left(new.arguments ->> 'reason', 200);
+  -- What looks like the name of a rule would be counted as one, and outlive an erasure.
+  v_reason constant text := case when v_said ~ '^[a-z_]+:' then 'user: ' else '' end || v_said;
   v_is_theirs constant boolean := exists (
     select
     from public.sms_messages

@@ -1,7 +1,7 @@
 -- A signed-in user sees, cancels, skips and ends what waits for them, and learns nothing of anybody else's: somebody
 -- else's text is no text at all.
 begin;
-select plan(40);
+select plan(42);
 
 create temporary table me on commit drop as select a_user_with_phone('+12025550184') as ada, a_user_with_phone('+12025550185') as bob, gen_random_uuid() as nobody;
 create temporary table queued on commit drop as
@@ -60,6 +60,16 @@ select ok((select public.end_sms_series(series) from queued where whose = 'ada')
 select is((select public.end_sms_series(series) from queued where whose = 'ada'), false, 'once');
 reset role;
 select is((select count(*) from sms_messages inner join queued on id in (single, series) where whose = 'bob' and status = 'scheduled'), 2::bigint, 'somebody else''s wait as before');
+
+-- Who cancels says why, and is counted by that as nothing else.
+insert into queued select 'ada again', queue_sms_message(ada, null, 'again', p_scheduled_for => now() + interval '2 days'), null from me;
+set local role herald_client;
+select ok((select public.cancel_sms(single, 'limits: 10 of 10 texts are used') from queued where whose = 'ada again'), 'a reason can look like a rule');
+reset role;
+select is(
+  (select daily_limit_hit_count from get_sms_daily_metrics((now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date)), 0,
+  'and is none to the statistics'
+);
 
 -- The way in takes nothing but the calls.
 set local role herald_client;
