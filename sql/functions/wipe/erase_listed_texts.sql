@@ -29,7 +29,7 @@ begin
     ),
     v_reason, p_now
   );
-  -- Only the numbers that something went to: any other may have been somebody else's.
+  -- Only the numbers that something went to, and no code: any other may have been somebody else's.
   update herald.erasures
   set
     continued_at = p_now,
@@ -38,7 +38,10 @@ begin
       union
       select herald.number_hash(phone_number)
       from public.sms_messages
-      where id = any (v_ids) and twilio_sid is not null and number_erased_at is null
+      where id = any (v_ids)
+        and twilio_sid is not null
+        and number_erased_at is null
+        and category is distinct from 'verification'
     )
   where user_id = p_user_id;
   perform herald.erase_texts(v_ids, true, true, p_now);

@@ -1,5 +1,5 @@
 -- Whoever wrote to us without being a user, or whose user was deleted before anybody asked for an erasure, is known by
--- the number alone.
+-- the number alone. That somebody has written it down without proving it keeps nobody from that.
 create or replace function public.erase_number(p_phone_number text)
 returns integer
 language plpgsql
@@ -9,8 +9,8 @@ as $$
 begin
   perform herald.require_e164('p_phone_number', p_phone_number);
   perform herald.take_number(p_phone_number);
-  if exists (select from public.user_sms_preferences where phone_number = p_phone_number) then
-    raise exception 'p_phone_number is the number of a user'
+  if exists (select from public.user_sms_preferences where phone_number = p_phone_number and phone_verified) then
+    raise exception 'p_phone_number is the verified number of a user'
       using errcode = '23503', hint = 'Erase that user, with erase_user.';
   end if;
 
@@ -19,11 +19,13 @@ end;
 $$;
 
 comment on function public.erase_number(text) is
-$$Erases a number that is no user's from suppressions, texts that came in, and the ledger of consent.
+$$Erases a number that is verified for no user from suppressions, texts that came in, and the ledger of consent.
 
 Returns of how many rows. What stopped texts to the number goes on doing so, by its hash.
 
-Errors: 22023 not E.164; 23503 it is a user's, and erase_user erases it.
+Lines of the ledger that are a user's stay until that user is erased.
+
+Errors: 22023 not E.164; 23503 it is verified for a user, and erase_user erases it.
 
 Example: {"p_phone_number": "+12025550187"}$$;
 

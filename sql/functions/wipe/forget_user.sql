@@ -15,14 +15,21 @@ begin
   perform herald.take_number(phone_number) from public.user_sms_preferences where user_id = p_user_id;
   perform from public.user_sms_preferences where user_id = p_user_id for no key update;
 
+  -- Only numbers that were proved: any other somebody may just have written down, and what is on record about it is its
+  -- holder's. A line of the ledger that has the holder's words stands with whoever had proved the number then.
   v_hashes := array(
     select herald.number_hash(phone_number)
     from public.user_sms_preferences
-    where user_id = p_user_id and phone_number is not null
+    where user_id = p_user_id and phone_number is not null and phone_verified
     union
-    select number_hash from herald.consent_log where user_id = p_user_id and number_hash is not null
+    select number_hash
+    from herald.consent_log
+    where user_id = p_user_id
+      and number_hash is not null
+      and source <> 'user'
+      and num_nonnulls(words, inbound_sid) > 0
     union
-    select number_hash from herald.phone_verifications where user_id = p_user_id
+    select number_hash from herald.phone_verifications where user_id = p_user_id and outcome = 'verified'
   );
 
   -- Whoever is just emitting to them is waited for, in the order in which an emission takes these; what comes of that is
@@ -79,7 +86,7 @@ end;
 $$;
 
 comment on function herald.forget_user(uuid, timestamptz) is
-'Deletes a user''s wishes, devices and verifications and ends their series; returns hashes of their numbers.';
+'Deletes a user''s wishes, devices and verifications and ends their series; returns hashes of the numbers that they had proved.';
 
 revoke execute on function herald.forget_user(uuid, timestamptz) from public;
 grant execute on function herald.forget_user(uuid, timestamptz) to herald_runner;
