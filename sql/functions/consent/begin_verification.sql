@@ -20,6 +20,7 @@ declare
   v_code constant text := lpad(
     (('x' || encode(substr(uuid_send(gen_random_uuid()), 1, 6), 'hex'))::bit(48)::bigint % 1000000)::text, 6, '0'
   );
+  v_wait timestamptz;
   v_message_id uuid;
 begin
   perform herald.require_e164('p_phone_number', p_phone_number);
@@ -28,7 +29,15 @@ begin
   end if;
   select * into v_setting from herald.settings;
 
-  perform herald.take_number(p_phone_number);
+  -- Whoever gets no code takes no turn either, or anybody could fill the table with numbers.
+  v_wait := greatest(
+    (select max(created_at) from herald.phone_verifications where user_id = p_user_id)
+    + v_setting.verification_cooldown,
+    herald.verification_wait(p_user_id, p_phone_number, p_now)
+  );
+  if v_wait is null or v_wait <= p_now then
+    perform herald.take_number(p_phone_number);
+  end if;
   insert into public.user_sms_preferences (user_id) values (p_user_id) on conflict (user_id) do nothing;
   select * into v_wishes from public.user_sms_preferences where user_id = p_user_id for no key update;
   insert into herald.verification_turns as turn (whose, taken_at)
@@ -60,7 +69,7 @@ begin
   limit 1;
   again_at := greatest(
     v_latest.created_at + v_setting.verification_cooldown,
-    herald.verification_wait(p_user_id, p_phone_number, p_now)
+    herald.verification_wait(p_user_id, p_phone_number, p_now), v_wait
   );
   if again_at > p_now then
     return query

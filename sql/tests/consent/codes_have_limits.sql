@@ -1,6 +1,6 @@
 -- Codes cost money and ring telephones: so many for a user, to a number, to a country, and none where a team says so.
 begin;
-select plan(21);
+select plan(23);
 
 create function pg_temp.start(p_user_id uuid, p_number text, p_at timestamptz) returns text language sql as $$
   select status || coalesce(' ' || to_char(again_at at time zone 'UTC', 'HH24:MI'), '') from herald.begin_verification(p_user_id, p_number, p_at)
@@ -33,6 +33,13 @@ select is(pg_temp.start(a_user(), '+447700900009', '2030-06-01 12:10:00+00'), 's
 select is(
   (select (status, again_at)::text from herald.begin_verification(a_user(), '+79161234567', '2030-06-01 12:00+00')), '(too_many,infinity)', 'to some none go at all'
 );
+
+-- Asking again and again for other numbers leaves nothing behind.
+create temporary table flood on commit drop as select a_user() as id;
+select is(pg_temp.start(id, '+12025553300', '2030-06-01 12:00+00'), 'sent 12:01', 'a code') from flood;
+create temporary table turns on commit drop as select whose from herald.verification_turns;
+do $$ begin perform pg_temp.start(id, '+1202555' || (4000 + n), '2030-06-01 12:00:30+00') from flood cross join generate_series(1, 20) as n; end $$;
+select set_eq('select whose from herald.verification_turns', 'select whose from turns', 'whoever gets no code takes no turn');
 
 -- An account made anew lifts no limit.
 create function pg_temp.sign_up_and_leave(p_number text, p_at timestamptz) returns text language plpgsql as $$
