@@ -37,6 +37,14 @@ begin
   if tg_op = 'INSERT' or new.timezone is distinct from old.timezone then
     perform herald.require_time_zone('timezone', new.timezone);
   end if;
+  -- A day that is counted goes on by the new clock: whoever changes clocks has no more days than others.
+  if tg_op = 'UPDATE' and new.timezone is distinct from old.timezone and isfinite(new.daily_count_reset_at)
+    and (new.daily_count_reset_at at time zone herald.known_zone(old.timezone))::date
+    = (now() at time zone herald.known_zone(old.timezone))::date
+    and new.daily_count_reset_at < now()
+  then
+    new.daily_count_reset_at := now();
+  end if;
 
   -- Verified by the same statement only if that says when: an upsert that repeats phone_verified proves nothing.
   if tg_op = 'UPDATE' and new.phone_number is distinct from old.phone_number

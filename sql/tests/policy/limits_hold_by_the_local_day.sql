@@ -1,7 +1,7 @@
 -- A day is a day of the user: the limit begins anew when their own date changes, not UTC's, also where clocks are far
 -- from it or change that night.
 begin;
-select plan(22);
+select plan(24);
 
 create temporary table reader on commit drop as select a_user_with_phone('+12025550123') as id;
 -- One text has gone at the first instant; what of another one, at the second?
@@ -78,6 +78,24 @@ select is(
   (select verdict from explain_sms(p_user_id => (select id from reader), p_at => '2040-01-15 12:00+00') where gate = 'limits'),
   'defer', 'whoever moves to another zone does not begin anew where it is the same day'
 );
+
+-- Somewhere it is always just after midnight.
+create function pg_temp.a_zone(p_is_new_day boolean) returns text language sql as $$
+  select name
+  from pg_timezone_names
+  where name ~ '^Etc/GMT[+-]'
+    and ((now() at time zone name)::date > ((now() - interval '61 minutes') at time zone name)::date) = p_is_new_day
+  order by name
+  limit 1;
+$$;
+update user_sms_preferences set timezone = pg_temp.a_zone(false);
+update user_sms_preferences set daily_sms_limit = 5, daily_sms_count = 5, daily_count_reset_at = now() - interval '61 minutes';
+update user_sms_preferences set timezone = pg_temp.a_zone(true);
+select is(
+  (select verdict from explain_sms(p_user_id => (select id from reader), p_at => now()) where gate = 'limits'),
+  'defer', 'nor where the next day has just begun'
+);
+select is(daily_sms_count, 5, 'the day goes on by the new clock') from user_sms_preferences;
 
 select * from finish();
 rollback;
