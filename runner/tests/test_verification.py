@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+
 from pgherald.database import Database
 from pgherald.settings import Secret, TwilioSettings
 from pgherald.verify import verifying
@@ -68,6 +70,61 @@ async def test_guesses_in_parallel_are_all_counted(connections: Sequence[Connect
     said = await at_once(connections, lambda one: value(one, CONFIRM, user, wrong))
     assert sorted(said) == ["none"] * (len(connections) - 5) + ["too_many_tries"] + ["wrong"] * 4
     assert await value(connections[0], CONFIRM, user, code) == "none"
+
+
+@asynccontextmanager
+async def signed_in(connection: Connection, user: object) -> AsyncIterator[None]:
+    """Begin a transaction of a client's."""
+    async with connection.transaction():
+        await connection.execute("set local role herald_client")
+        await value(connection, "select set_config('request.jwt.claims', %s, true)", f'{{"sub": "{user}"}}')
+        yield
+
+
+async def guess(connection: Connection, user: object, code: str, *, is_kept: bool = True) -> str:
+    """Guess as a client, in a transaction of its own, and take it back if told so."""
+    said = ""
+    async with signed_in(connection, user):
+        said = str(await value(connection, CONFIRM, user, code))
+        if not is_kept:
+            raise psycopg.Rollback
+    return said
+
+
+async def test_a_guess_that_is_rolled_back_tells_nothing(connections: Sequence[Connection]) -> None:
+    (client, other, *_) = connections
+    (user,) = await users(client, 1)
+    assert await value(client, START, user, NUMBER) == "sent"
+    code = await the_code(client, user)
+    wrong = [f"{(int(code) + n) % 1_000_000:06}" for n in range(1, 7)]
+
+    assert {await guess(client, user, one, is_kept=False) for one in [*wrong, code, code]} == {"checking"}
+    async with signed_in(client, user):
+        for _ in range(2):
+            async with client.transaction():
+                assert await value(client, CONFIRM, user, code) == "checking"
+            assert await value(client, "select phone_verified from public.user_sms_preferences") is False
+        raise psycopg.Rollback
+
+    assert await guess(client, user, wrong[0]) == "checking"
+    assert await guess(client, user, wrong[0], is_kept=False) == "wrong"
+    assert [await guess(client, user, one) for one in wrong[1:4]] == ["checking"] * 3
+    assert await guess(client, user, code) == "checking"
+    assert await guess(other, user, code, is_kept=False) == "verified"
+    assert await guess(client, user, wrong[4], is_kept=False) == "too_many_tries"
+    assert await guess(other, user, code) == "verified"
+    assert await guess(client, user, code) == "none"
+
+
+async def test_a_client_has_no_more_tries_than_others(connections: Sequence[Connection]) -> None:
+    (client, *_) = connections
+    (user,) = await users(client, 1)
+    assert await value(client, START, user, NUMBER) == "sent"
+    code = await the_code(client, user)
+    wrong = [f"{(int(code) + n) % 1_000_000:06}" for n in range(1, 6)]
+    said = [[await guess(client, user, one), await guess(client, user, one)] for one in wrong]
+    assert said == [["checking", "wrong"]] * 4 + [["checking", "too_many_tries"]]
+    assert await guess(client, user, code) == "none"
 
 
 async def test_twilio_verify_is_not_asked_about_guesses_without_end(connections: Sequence[Connection]) -> None:

@@ -61,6 +61,7 @@ $found$;
 \ir consent/accept_number.sql
 \ir consent/ask_verify.sql
 \ir consent/begin_verification.sql
+\ir consent/check_guess.sql
 \ir consent/check_verification.sql
 \ir consent/claim_verify_requests.sql
 \ir consent/confirm_phone_verification.sql

@@ -30,7 +30,7 @@ begin
       into new.answer
       from herald.begin_verification(v_user_id, new.arguments ->> 'phone_number', now()) as started;
     when 'confirm_phone_verification' then
-      new.answer := to_jsonb(herald.check_verification(v_user_id, new.arguments ->> 'code', now()));
+      new.answer := to_jsonb(herald.check_guess(v_user_id, new.arguments ->> 'code', now()));
     when 'cancel_sms' then
       new.answer := to_jsonb(v_is_theirs and public.cancel_sms(v_message_id, v_reason));
     when 'end_sms_series' then

@@ -18,8 +18,8 @@ comment on function public.confirm_phone_verification(uuid, text) is
 $$Checks a code; with the right one the number is the user's, and verified.
 
 Gives verified; wrong; too_many_tries, and a new code is needed; expired; none, no code was sent; taken, the number is
-verified for another user; and with Twilio Verify checking: ask again with the same code in a moment. Raises nothing for
-a wrong code.
+verified for another user; and checking: ask again with the same code. A signed-in user is always told that first, since
+a try is answered once it is on record; others only with Twilio Verify, in a moment. Raises nothing for a wrong code.
 
 Errors: 42501 somebody else.
 

@@ -242,6 +242,7 @@ values
 ('column', 'herald.verification_limits.within', 'interval not null'),
 ('column', 'herald.verification_turns.taken_at', 'timestamp with time zone not null'),
 ('column', 'herald.verification_turns.whose', 'text not null'),
+('column', 'herald.verify_requests.asked_in', 'xid8'),
 ('column', 'herald.verify_requests.claimed_at', 'timestamp with time zone'),
 ('column', 'herald.verify_requests.code', 'text'),
 ('column', 'herald.verify_requests.code_hash', 'bytea'),

@@ -1,7 +1,7 @@
 -- F102: a user could mark his own number as verified; a changed number stayed verified; two users could verify one
 -- number. Whoever has the runner's role may import numbers that were verified elsewhere.
 begin;
-select plan(16);
+select plan(18);
 
 create temporary table who on commit drop as select a_user() as mine, a_user() as theirs;
 insert into user_sms_preferences (user_id, phone_number) select unnest(array[mine, theirs]), unnest(array['+12025550145', '+12025550146']) from who;
@@ -26,8 +26,10 @@ select throws_ok('select herald.check_verification(mine, ''123456'', now()) from
 reset role;
 do $$ begin perform set_config('test.code', substring(message_content, '[0-9]{6}'), true) from sms_messages; end $$;
 set local role member;
-select is((select confirm_phone_verification(mine, current_setting('test.code')) from who), 'verified', 'the right code verifies');
+select is((select confirm_phone_verification(mine, current_setting('test.code')) from who), 'checking', 'the right code is not told in the transaction that guesses');
+select is((select phone_verified from user_sms_preferences), false, 'nor by anything else in it');
 reset role;
+select is((select confirm_phone_verification(mine, current_setting('test.code')) from who), 'verified', 'the right code verifies');
 select is((select (phone_number, phone_verified)::text from user_sms_preferences inner join who on mine = user_id), '(+12025550145,t)', 'the number it was sent to');
 update user_sms_preferences set phone_number = '+12025550148' where user_id = (select mine from who);
 select is((select (phone_number, phone_verified, phone_verified_at)::text from user_sms_preferences inner join who on mine = user_id), '(+12025550148,f,)', 'and a changed number is not verified');
