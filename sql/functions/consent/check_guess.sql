@@ -1,5 +1,5 @@
--- A client's guess at a code. Clients can end a transaction as they like, and one that is rolled back takes the count of
--- its tries with it: so the guess is written down first, and answered when a later transaction comes with it again.
+-- A client's guess at a code. Clients can end a transaction as they like, and one that is rolled back takes the count
+-- of its tries with it: so the guess is written down first, and answered when a later transaction asks again.
 create or replace function herald.check_guess(p_user_id uuid, p_code text, p_now timestamptz)
 returns text
 language plpgsql

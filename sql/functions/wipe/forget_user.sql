@@ -86,7 +86,7 @@ end;
 $$;
 
 comment on function herald.forget_user(uuid, timestamptz) is
-'Deletes a user''s wishes, devices and verifications and ends their series; returns hashes of the numbers that they had proved.';
+'Deletes a user''s wishes, devices and verifications and ends their series; returns hashes of numbers they had proved.';
 
 revoke execute on function herald.forget_user(uuid, timestamptz) from public;
 grant execute on function herald.forget_user(uuid, timestamptz) to herald_runner;
