@@ -433,6 +433,15 @@ class Program:
         async for line in self.process.stdout:
             self.lines.append(line.decode().rstrip())
 
+    async def says(self, text: str, *, seconds: float = 180) -> None:
+        """Wait until it prints something. What it has printed instead is in the error."""
+        ends_at = time.monotonic() + seconds
+        while not any(text in line for line in self.lines):
+            printed = "\n".join(self.lines)
+            assert not self.reading.done(), f"ended without a word of {text!r}:\n{printed}"
+            assert time.monotonic() < ends_at, f"no word of {text!r} in {seconds} s:\n{printed}"
+            await asyncio.sleep(0.02)
+
     async def end(self, number: signal.Signals) -> int:
         """Send a signal and wait for the exit code."""
         self.process.send_signal(number)

@@ -89,7 +89,7 @@ async def test_it_is_not_ready_before_it_claims(
         async with program(
             "run", variables=environment(database_url, provider, NOTIFY_SOCKET=manager.address)
         ) as runner:
-            await until(lambda: any("claiming texts does not work" in line for line in runner.lines), seconds=20)
+            await runner.says("claiming texts does not work")
             assert manager.read() == []
             await desk.rows("alter function public.claim_nothing rename to claim_sms")
             await until(lambda: "READY=1" in manager.read(), seconds=20)
@@ -104,7 +104,7 @@ async def test_a_call_that_does_not_come_back_gives_no_sign_of_life(
             await until(lambda: manager.read().count("WATCHDOG=1") >= 2, seconds=20)
             async with await psycopg.AsyncConnection.connect(database_url) as other:
                 await other.execute("lock table public.queue_jobs in access exclusive mode")
-                await until(lambda: any("has not come back" in line for line in runner.lines), seconds=20)
+                await runner.says("has not come back")
                 signs = manager.read().count("WATCHDOG=1")
                 await asyncio.sleep(2)
                 assert manager.read().count("WATCHDOG=1") == signs
@@ -120,7 +120,7 @@ async def test_a_database_that_is_away_is_no_reason_to_be_started_anew(
             await until(lambda: manager.read().count("WATCHDOG=1") >= 2, seconds=20)
             await desk.rows("alter function public.tick rename to tock")
             await desk.rows("alter function public.claim_sms rename to claim_nothing")
-            await until(lambda: any("does not work" in line for line in runner.lines), seconds=20)
+            await runner.says("does not work")
             signs = manager.read().count("WATCHDOG=1")
             await until(lambda: manager.read().count("WATCHDOG=1") > signs + 6, seconds=20)
 

@@ -109,7 +109,7 @@ async def test_a_user_without_the_role_is_told_which_one(database_url: str, prov
 
 async def test_with_nothing_set_it_runs_at_home_and_says_so_first() -> None:
     async with program("run", variables={}) as runner:
-        await until(lambda: any("running runner=" in line for line in runner.lines), seconds=60)
+        await runner.says("running runner=")
         url = next(line.split("'")[1] for line in runner.lines if "psql" in line)
         assert "embedded PostgreSQL" in runner.lines[0]
         assert "simulated Twilio" in runner.lines[0]

@@ -1,4 +1,4 @@
--- Revert pgherald:0026_guesses from pg
+-- Revert pgherald:0025_guesses from pg
 
 begin;
 

@@ -1,2 +1,2 @@
 -- For sqitch, which looks here; the rollback itself is the file named below.
-\ir ../0026_guesses.rollback.sql
+\ir ../0025_guesses.rollback.sql

@@ -1,4 +1,4 @@
--- Verify pgherald:0026_guesses on pg
+-- Verify pgherald:0025_guesses on pg
 
 begin;
 

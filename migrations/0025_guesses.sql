@@ -1,4 +1,4 @@
--- Deploy pgherald:0026_guesses to pg
+-- Deploy pgherald:0025_guesses to pg
 -- depends: 0016_verification
 -- transactional: false
 
