@@ -400,16 +400,20 @@ class Database(AbstractAsyncContextManager["Database"]):
             await cursor.execute(query, (list(job_types), batch_size, lease))
             return await cursor.fetchall()
 
-    async def complete_queue_job(self, job: Claimed, result: str | None) -> bool:
-        """Record that a job is done, with a result in JSON; false if it was somebody else's by then."""
-        return await self._about(
-            """
-            select public.complete_queue_job(
-              p_job_id => %s::uuid, p_result => %s::jsonb, p_processing_token => %s::uuid
+    async def complete_queue_jobs(self, jobs: Sequence[Claimed], results: Sequence[str]) -> dict[UUID, bool | None]:
+        """Record that jobs are done, with results in JSON. False for those that were somebody else's by then.
+
+        None for those that somebody just changes: ask again.
+        """
+        query = """
+            select job_id, recorded
+            from public.complete_queue_jobs(
+              p_job_ids => %s::uuid[], p_processing_tokens => %s::uuid[], p_results => %s::jsonb
             )
-            """,
-            (job.job_id, result, job.processing_token),
-        )
+        """
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(query, (*_fences(jobs), f"[{', '.join(results)}]"))
+            return dict(await cursor.fetchall())
 
     async def fail_queue_job(
         self, job: Claimed, error_message: str, *, retry: bool, retry_after: timedelta | None
