@@ -47,8 +47,8 @@ _GATHER_SLOTS: Final = 0.01
 _GATHER_OUTCOMES: Final = 0.02
 # Whoever notifies may commit before others whose work the same notification stands for: look again after this.
 _SECOND_LOOK: Final = 0.075
-# All idle runners hear of the same work, and one of them is enough. Whoever got it last claims at once; the others wait
-# for so long each time that it was gone before, up to a limit, and look whether it is still there.
+# All idle runners hear of the same work, and one of them is enough. Whoever got something last looks at once. Whoever
+# claimed in vain looks later the next time, and later again, up to a limit, until that is after the other's claim.
 _STAND_BACK: Final = 0.005
 _MOST_LOST: Final = 8
 _SHORTEST_WAIT: Final = 0.01
@@ -233,7 +233,7 @@ class Lane(ABC, Generic[Item, Outcome]):
             if items:
                 self._patience, self._times_lost = _SHORTEST_WAIT, 0
             elif was_due:
-                self._lose_to_others()
+                self._times_lost = min(self._times_lost + 1, _MOST_LOST)
             was_due = len(items) < asked and await self._idle()
 
     @property
@@ -302,14 +302,10 @@ class Lane(ABC, Generic[Item, Outcome]):
             woken = await self._sleep(min(wait, self._pace.poll_interval))
             if self._stopping.is_set() or self._is_unsure:
                 return False
+            # By chance: those who have lost as often should not come back together.
+            await asyncio.sleep(random.uniform(0.5, 1) * self._times_lost * _STAND_BACK)  # noqa: S311  no secret
             self._wake.clear()
             wait = await self._look()
-            if not wait and self._times_lost:
-                # By chance: those who have lost as often should not come back together.
-                await asyncio.sleep(random.uniform(0.5, 1) * self._times_lost * _STAND_BACK)  # noqa: S311  no secret
-                wait = await self._look()
-                if wait:
-                    self._lose_to_others()
             if not wait:
                 return True
             if woken:
@@ -327,10 +323,6 @@ class Lane(ABC, Generic[Item, Outcome]):
         if wait:
             self._patience = _SHORTEST_WAIT
         return wait.total_seconds()
-
-    def _lose_to_others(self) -> None:
-        """Remember that somebody else was faster."""
-        self._times_lost = min(self._times_lost + 1, _MOST_LOST)
 
     async def _sleep(self, seconds: float) -> bool:
         """Sleep, unless woken. Tells whether it was."""
