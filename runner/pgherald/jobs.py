@@ -82,6 +82,9 @@ class Notifications(Lane[ClaimedNotification, NotificationAnswer]):
             return NotificationAnswer(error_message=words(str(later)), retry_after_seconds=_seconds(later))
         return _storable(answer)
 
+    def _went_well(self, outcome: NotificationAnswer) -> bool:
+        return outcome.delivered
+
     def _broken(self, words: str) -> NotificationAnswer:
         return NotificationAnswer(error_message=words)
 
@@ -185,6 +188,9 @@ class Jobs(Lane[Job, _End]):
         except (TypeError, ValueError, RecursionError) as error:
             _log.error("the result is no JSON and is not kept: %s", type(error).__name__, extra=self._ids(job))
             return None
+
+    def _went_well(self, outcome: _End) -> bool:
+        return outcome.error is None
 
     def _broken(self, words: str) -> _End:
         return _End(error=words)
