@@ -14,14 +14,16 @@ as $$
         then coalesce(wishes.daily_sms_count, 0)
       else 0
     end,
-    daily_count_reset_at = p_at
+    daily_count_reset_at = p_at,
+    updated_at = now()
   from (
     select user_id, count(*)::integer as texts
     from unnest(p_user_ids) as each (user_id)
     group by user_id
   ) as counted
   inner join public.user_sms_preferences as own on own.user_id = counted.user_id
-  cross join lateral (select herald.known_zone(own.timezone) as zone) as zones
+  -- Asked once: without the offset it would be at each place that it is used.
+  cross join lateral (select herald.known_zone(own.timezone) as zone offset 0) as zones
   where wishes.user_id = counted.user_id
     and (
       isfinite(wishes.daily_count_reset_at) is not true

@@ -22,6 +22,10 @@ returns table (
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty.
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 declare

@@ -20,6 +20,10 @@ returns table (job_id uuid, processing_token uuid, message_status text, job_stat
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty.
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 declare
@@ -110,7 +114,7 @@ begin
         )
       end as reason
     from held
-    cross join herald.settings as setting
+    inner join herald.settings as setting on setting.is_only_row
     where held.message_was <> 'queued'
       and (held.notification_delivery_id is null or held.notification_delivery_id in (select free.id from free))
       and (
@@ -145,11 +149,27 @@ begin
       lease_expires_at = null,
       processed_at = p_now,
       completed_at = case when planned.job_status in ('completed', 'failed') then p_now end,
+      updated_at = now(),
       error_message = case when planned.job_status <> 'completed' then planned.reason end,
       result = case when planned.sid is not null then jsonb_build_object('twilio_sid', planned.sid) else job.result end
     from planned
     where job.id = planned.job_id
-    returning job.id, planned.job_status
+  ),
+  attempts as (
+    update herald.sms_attempts as attempt
+    set
+      outcome = planned.outcome,
+      finished_at = p_now,
+      http_status = planned.http_status,
+      error_code = planned.error_code,
+      error_message = planned.error_message,
+      twilio_sid = planned.sid
+    from planned
+    where attempt.message_id = planned.message_id
+      and attempt.job_id = planned.job_id
+      and (attempt.id = planned.attempt_id or (planned.attempt_id is null and attempt.outcome is null))
+      and attempt.outcome is distinct from 'accepted'
+    returning attempt.message_id, attempt.sender
   ),
   messages as (
     update public.sms_messages as message
@@ -176,33 +196,24 @@ begin
       end,
       twilio_error_message = case
         when planned.message_was = 'sending' then planned.reason else message.twilio_error_message
-      end
+      end,
+      updated_at = now()
     from planned
     where message.id = planned.message_id
-    returning message.id, message.status as message_status
-  ),
-  attempts as (
-    update herald.sms_attempts as attempt
-    set
-      outcome = planned.outcome,
-      finished_at = p_now,
-      http_status = planned.http_status,
-      error_code = planned.error_code,
-      error_message = planned.error_message,
-      twilio_sid = planned.sid
-    from planned
-    where attempt.message_id = planned.message_id
-      and attempt.job_id = planned.job_id
-      and (attempt.id = planned.attempt_id or (planned.attempt_id is null and attempt.outcome is null))
-      and attempt.outcome is distinct from 'accepted'
-    returning attempt.message_id, attempt.sender
+    -- All that the rest asks: a join of what has no statistics compares each with each.
+    returning
+      planned.job_id, planned.processing_token, message.id, planned.outcome, planned.sid, planned.phone_number,
+      planned.again_at, planned.reason, message.status, planned.job_status
   )
   select
     array_agg(
       row(
-        planned.job_id, planned.processing_token, planned.message_id, planned.outcome, planned.sid,
-        planned.phone_number, attempts.sender, planned.again_at, planned.reason, messages.message_status,
-        planned.job_status
+        messages.job_id, messages.processing_token, messages.id, messages.outcome, messages.sid, messages.phone_number,
+        case
+          when messages.outcome in ('throttled', 'config', 'sender')
+            then (select max(attempts.sender) from attempts where attempts.message_id = messages.id)
+        end,
+        messages.again_at, messages.reason, messages.status, messages.job_status
       )::herald.settled_sms
     ),
     (
@@ -212,9 +223,7 @@ begin
         and (held.notification_delivery_id is null or held.notification_delivery_id in (select free.id from free))
     )
   into v_settled, v_set_back
-  from planned
-  inner join messages on messages.id = planned.message_id
-  left join attempts on attempts.message_id = planned.message_id;
+  from messages;
 
   -- Set back to queued by somebody while the request was under way: it was being sent all the same.
   if v_set_back is not null then
@@ -236,43 +245,45 @@ begin
     return;
   end if;
 
-  perform herald.follow_number(
-    array(
-      select settled.message_id
-      from unnest(v_settled) as settled
-      where settled.message_status = 'queued' and settled.outcome <> 'opted_out'
+  if exists (select from unnest(v_settled) as settled where settled.outcome <> 'accepted') then
+    perform herald.follow_number(
+      array(
+        select settled.message_id
+        from unnest(v_settled) as settled
+        where settled.message_status = 'queued' and settled.outcome <> 'opted_out'
+      )
+    );
+
+    -- The provider knows of a STOP that never came to us. The text goes the legal way: proven not accepted, then ended.
+    update public.sms_messages as message
+    set status = 'cancelled', cancelled_at = p_now, cancel_reason = 'opted_out: ' || settled.reason
+    from unnest(v_settled) as settled
+    where message.id = settled.message_id and settled.outcome = 'opted_out' and message.status = 'queued';
+
+    update public.queue_jobs as job
+    set status = 'cancelled', completed_at = p_now, error_message = settled.reason
+    from unnest(v_settled) as settled
+    where job.id = settled.job_id and settled.job_status = 'cancelled';
+
+    perform herald.suppress_number(
+      settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now
     )
-  );
+    from unnest(v_settled) as settled
+    where settled.outcome = 'opted_out';
 
-  -- The provider knows of a STOP that never came to us. The text goes the legal way: proven not accepted, then ended.
-  update public.sms_messages as message
-  set status = 'cancelled', cancelled_at = p_now, cancel_reason = 'opted_out: ' || settled.reason
-  from unnest(v_settled) as settled
-  where message.id = settled.message_id and settled.outcome = 'opted_out' and message.status = 'queued';
-
-  update public.queue_jobs as job
-  set status = 'cancelled', completed_at = p_now, error_message = settled.reason
-  from unnest(v_settled) as settled
-  where job.id = settled.job_id and settled.job_status = 'cancelled';
-
-  perform herald.suppress_number(
-    settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now
-  )
-  from unnest(v_settled) as settled
-  where settled.outcome = 'opted_out';
-
-  insert into herald.senders as known (sender, paused_until, pause_reason)
-  select
-    settled.sender, max(coalesce(settled.again_at, p_now + setting.sender_pause)),
-    max(settled.outcome || ': ' || settled.reason)
-  from unnest(v_settled) as settled
-  cross join herald.settings as setting
-  where settled.outcome in ('throttled', 'config', 'sender') and settled.sender is not null
-  group by settled.sender
-  on conflict (sender) do update
-  set
-    paused_until = greatest(known.paused_until, excluded.paused_until),
-    pause_reason = excluded.pause_reason;
+    insert into herald.senders as known (sender, paused_until, pause_reason)
+    select
+      settled.sender, max(coalesce(settled.again_at, p_now + setting.sender_pause)),
+      max(settled.outcome || ': ' || settled.reason)
+    from unnest(v_settled) as settled
+    inner join herald.settings as setting on setting.is_only_row
+    where settled.outcome in ('throttled', 'config', 'sender') and settled.sender is not null
+    group by settled.sender
+    on conflict (sender) do update
+    set
+      paused_until = greatest(known.paused_until, excluded.paused_until),
+      pause_reason = excluded.pause_reason;
+  end if;
 
   -- A report may have been faster than this record, and have waited in the log for a text of its SID.
   perform herald.place_early_reports(
