@@ -82,7 +82,7 @@ begin
   ),
   planned as materialized (
     select
-      held.*,
+      held.*, setting.report_time,
       case
         when held.message_was <> 'sending' or held.outcome = 'accepted' then 'completed'
         when held.outcome = 'unknown' then 'processing'
@@ -182,6 +182,13 @@ begin
         else 'queued'
       end::public.sms_status,
       sent_at = case when planned.outcome = 'accepted' then coalesce(message.sent_at, p_now) else message.sent_at end,
+      -- As t40_plan_sms_look would have it.
+      look_at = case
+        when planned.message_was = 'sending' and planned.outcome = 'accepted'
+          and coalesce(planned.sid, message.twilio_sid) is not null
+          then coalesce(message.sent_at, p_now) + planned.report_time
+        else message.look_at
+      end,
       failed_at = case
         when planned.job_status = 'failed' and planned.message_was = 'sending' then p_now else message.failed_at
       end,
