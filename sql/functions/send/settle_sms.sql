@@ -146,6 +146,7 @@ begin
       status = case when planned.job_status = 'cancelled' then 'pending' else planned.job_status end::public.queue_status,
       attempts = planned.attempts_left_at,
       scheduled_for = coalesce(planned.again_at, job.scheduled_for),
+      processing_token = case when planned.job_status = 'processing' then job.processing_token end,
       lease_expires_at = null,
       processed_at = p_now,
       completed_at = case when planned.job_status in ('completed', 'failed') then p_now end,
