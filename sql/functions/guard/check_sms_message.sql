@@ -99,12 +99,12 @@ expires_at, and refuses to send what has been erased (SMS01).$$;
 
 revoke execute on function herald.check_sms_message() from public;
 
-create or replace trigger t20_check_new_sms_message
+create or replace trigger t20_check_sms_message
 before insert on public.sms_messages
 for each row execute function herald.check_sms_message();
 
 -- A text on its way changes nothing that is checked here, and costs no call.
-create or replace trigger t20_check_sms_message
+create or replace trigger t20_check_changed_sms_message
 before update on public.sms_messages
 for each row when (
   (

@@ -85,12 +85,12 @@ consistent.$$;
 
 revoke execute on function herald.check_sms_preferences() from public;
 
-create or replace trigger t20_check_new_sms_preferences
+create or replace trigger t20_check_sms_preferences
 before insert on public.user_sms_preferences
 for each row execute function herald.check_sms_preferences();
 
 -- Each text that goes is counted here, which changes nothing else and costs no call.
-create or replace trigger t20_check_sms_preferences
+create or replace trigger t20_check_changed_sms_preferences
 before update on public.user_sms_preferences
 for each row when (
   (

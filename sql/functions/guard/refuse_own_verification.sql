@@ -21,12 +21,12 @@ comment on function herald.refuse_own_verification() is
 
 revoke execute on function herald.refuse_own_verification() from public;
 
-create or replace trigger t15_refuse_own_number
+create or replace trigger t15_refuse_own_verification
 before insert on public.user_sms_preferences
 for each row when (new.phone_verified)
 execute function herald.refuse_own_verification();
 
-create or replace trigger t15_refuse_own_verification
+create or replace trigger t15_refuse_changed_verification
 before update on public.user_sms_preferences
 for each row when (
   new.phone_verified
