@@ -5,8 +5,10 @@ returns integer
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each array costs more than the answer.
+-- Planned once a session: planning anew for each array costs more than the answer. That may be while tables are empty.
 set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 declare
   v_texts public.sms_messages[];
@@ -14,7 +16,7 @@ begin
   with due as materialized (
     select message.*
     from public.sms_messages as message
-    cross join herald.settings as setting
+    inner join herald.settings as setting on setting.is_only_row
     where message.id = any (p_message_ids)
       and message.status in ('pending', 'scheduled')
       -- A series never goes itself.

@@ -5,6 +5,7 @@ returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = 'off'
 as $$
   update public.user_sms_preferences as wishes
   set
