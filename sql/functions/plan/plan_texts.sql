@@ -59,7 +59,7 @@ begin
   update public.sms_messages as message
   set status = 'queued', queue_job_id = wanted.job_id
   from wanted
-  where message.id = wanted.id;
+  where message.id = any (array(select wanted.id from wanted)) and message.id = wanted.id;
 end;
 $$;
 

@@ -31,7 +31,7 @@ begin
   free as materialized (
     select id
     from public.notification_deliveries
-    where id in (select due.notification_delivery_id from due)
+    where id = any (array(select due.notification_delivery_id from due))
     order by id
     for no key update skip locked
   )

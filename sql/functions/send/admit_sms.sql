@@ -9,7 +9,8 @@ returns setof herald.sms_attempts
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty.
+-- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty, and
+-- so each table is bound by a list of keys, or asked row by row: a join alone might come to read all of it.
 set plan_cache_mode = 'force_generic_plan'
 set enable_seqscan = 'off'
 set jit = 'off'
@@ -38,7 +39,7 @@ begin
   free as materialized (
     select id
     from public.notification_deliveries
-    where id in (select notification_delivery_id from locked)
+    where id = any (array(select locked.notification_delivery_id from locked))
     order by id
     for no key update skip locked
   ),
@@ -46,7 +47,7 @@ begin
   counting as materialized (
     select user_id
     from public.user_sms_preferences
-    where user_id in (select user_id from locked where status = 'queued')
+    where user_id = any (array(select locked.user_id from locked where locked.status = 'queued'))
     order by user_id
     for no key update skip locked
   )
@@ -55,19 +56,19 @@ begin
     -- longer: they get what is left of a limit.
     array_agg(
       locked::public.sms_messages
-      order by job.due_rank, coalesce(locked.deferred_from, locked.scheduled_for, locked.created_at), locked.id
+      order by
+        (select job.due_rank from public.queue_jobs as job where job.id = locked.queue_job_id),
+        coalesce(locked.deferred_from, locked.scheduled_for, locked.created_at),
+        locked.id
     ) filter (where locked.status = 'queued'),
     array_agg(locked::public.sms_messages) filter (where locked.status <> 'queued')
   into v_texts, v_strays
   from locked
-  inner join public.queue_jobs as job on job.id = locked.queue_job_id
   where (notification_delivery_id is null or notification_delivery_id in (select free.id from free))
     and (
       locked.status <> 'queued'
       or locked.user_id in (select counting.user_id from counting)
-      or not exists (
-        select from public.user_sms_preferences as wishes where wishes.user_id = locked.user_id
-      )
+      or (select true from public.user_sms_preferences as wishes where wishes.user_id = locked.user_id) is null
     );
 
   if v_strays is not null then
@@ -137,14 +138,14 @@ begin
       update public.sms_messages as message
       set status = 'cancelled', cancelled_at = p_now, cancel_reason = verdicts.reason, next_retry_at = null
       from verdicts
-      where message.id = verdicts.message_id and verdicts.verdict = 'block'
+      where message.id = any (v_stopped) and message.id = verdicts.message_id and verdicts.verdict = 'block'
     ),
     ended as (
       update public.queue_jobs as job
       set status = 'cancelled', completed_at = p_now, error_message = verdicts.reason
       from verdicts
       inner join unnest(v_texts) as text on text.id = verdicts.message_id
-      where job.id = text.queue_job_id and verdicts.verdict = 'block'
+      where job.id = any (p_job_ids) and job.id = text.queue_job_id and verdicts.verdict = 'block'
     ),
     deferred as (
       -- It leaves the queue, which stays small, and comes back by promotion; the attempt count stays with the text.
@@ -154,14 +155,17 @@ begin
         deferred_from = coalesce(message.deferred_from, message.scheduled_for, message.created_at, p_now),
         scheduled_for = verdicts.until, deferred_until = verdicts.until, defer_reason = verdicts.reason
       from verdicts
-      where message.id = verdicts.message_id and verdicts.verdict = 'defer' and verdicts.until is not null
+      where message.id = any (v_stopped)
+        and message.id = verdicts.message_id
+        and verdicts.verdict = 'defer'
+        and verdicts.until is not null
       returning message.id
     ),
     dropped as (
       delete from public.queue_jobs as job
       using deferred
       inner join unnest(v_texts) as text on text.id = deferred.id
-      where job.id = text.queue_job_id
+      where job.id = any (p_job_ids) and job.id = text.queue_job_id
     ),
     unlinked as (
       update public.queue_jobs as job
@@ -170,23 +174,29 @@ begin
         completed_at = p_now,
         error_message = 'no text waits for this job: metadata.message_id names none, or one that has another job'
       where job.id = any (p_job_ids)
-        and not exists (select from public.sms_messages as message where message.queue_job_id = job.id)
+        and job.id <> all (
+          array(select message.queue_job_id from public.sms_messages as message where message.queue_job_id = any (p_job_ids))
+        )
     )
     update public.queue_jobs as job
     set status = 'pending', attempts = job.attempts - 1, scheduled_for = p_now + interval '1 second'
     where job.id = any (p_job_ids)
       and (
-        exists (
-          select
-          from verdicts
-          inner join unnest(v_texts) as text on text.id = verdicts.message_id
-          where text.queue_job_id = job.id and verdicts.verdict = 'defer' and verdicts.until is null
+        job.id = any (
+          array(
+            select text.queue_job_id
+            from verdicts
+            inner join unnest(v_texts) as text on text.id = verdicts.message_id
+            where verdicts.verdict = 'defer' and verdicts.until is null
+          )
         )
-        or exists (
-          select
-          from public.sms_messages as message
-          where message.queue_job_id = job.id
-            and message.id not in (select text.id from unnest(v_texts || v_strays) as text)
+        or job.id = any (
+          array(
+            select message.queue_job_id
+            from public.sms_messages as message
+            where message.queue_job_id = any (p_job_ids)
+              and message.id <> all (array(select text.id from unnest(v_texts || v_strays) as text))
+          )
         )
       );
   end if;
@@ -199,15 +209,19 @@ begin
   with sending as (
     update public.sms_messages as message
     set
-      status = 'sending', attempt_count = job.attempts, next_retry_at = null, counted_at = p_now, updated_at = now()
-    from unnest(v_admitted, v_valid_until) as admitted (id, valid_until), public.queue_jobs as job
-    where message.id = admitted.id and job.id = message.queue_job_id
-    returning message.id, message.queue_job_id, message.attempt_count, admitted.valid_until
+      status = 'sending',
+      attempt_count = (select job.attempts from public.queue_jobs as job where job.id = message.queue_job_id),
+      next_retry_at = null,
+      counted_at = p_now,
+      updated_at = now()
+    where message.id = any (v_admitted)
+    returning message.id, message.queue_job_id, message.attempt_count
   )
   insert into herald.sms_attempts (message_id, job_id, attempt, sender, account, runner, started_at, valid_until)
   select
     sending.id, sending.queue_job_id, sending.attempt_count, p_sender,
-    (select account from herald.senders where sender = p_sender), p_runner, p_now, sending.valid_until
+    (select account from herald.senders where sender = p_sender), p_runner, p_now,
+    v_valid_until[array_position(v_admitted, sending.id)]
   from sending
   returning *;
 end;

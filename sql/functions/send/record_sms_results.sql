@@ -99,11 +99,12 @@ begin
     case
       when settled.job_id is not null then true
       -- Still the job's current token: somebody else holds the rows.
-      when exists (
-        select
+      when (
+        select true
         from public.queue_jobs as job
-        inner join public.sms_messages as message on message.queue_job_id = job.id
-        where job.id = given.job_id and job.processing_token = given.processing_token
+        where job.id = given.job_id
+          and job.processing_token = given.processing_token
+          and (select true from public.sms_messages as message where message.queue_job_id = job.id)
       ) then null
       else false
     end,

@@ -20,7 +20,8 @@ returns table (job_id uuid, processing_token uuid, message_status text, job_stat
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty.
+-- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty, and
+-- so each table is bound by a list of keys, or asked row by row: a join alone might come to read all of it.
 set plan_cache_mode = 'force_generic_plan'
 set enable_seqscan = 'off'
 set jit = 'off'
@@ -60,23 +61,29 @@ begin
         when message.status = 'sending' and given.outcome not in ('accepted', 'unknown') then message.counted_at
       end as uncounted_from
     from given
-    inner join public.queue_jobs as job
-      on job.id = given.job_id and job.processing_token = given.processing_token
-    inner join public.sms_messages as message on message.queue_job_id = job.id
-    order by job.id
-    for no key update of job, message skip locked
+    cross join lateral (
+      select *
+      from public.queue_jobs as current
+      where current.id = given.job_id and current.processing_token = given.processing_token
+      for no key update skip locked
+    ) as job
+    cross join lateral (
+      select * from public.sms_messages as sent where sent.queue_job_id = given.job_id for no key update skip locked
+    ) as message
+    -- As given is, but said, or these few would be taken for many.
+    where job.id = given.job_id
   ),
   free as materialized (
     select id
     from public.notification_deliveries
-    where id in (select held.notification_delivery_id from held)
+    where id = any (array(select held.notification_delivery_id from held))
     order by id
     for no key update skip locked
   ),
   counting as materialized (
     select user_id, timezone, daily_count_reset_at
     from public.user_sms_preferences
-    where user_id in (select held.user_id from held where held.uncounted_from is not null)
+    where user_id = any (array(select held.user_id from held where held.uncounted_from is not null))
     order by user_id
     for no key update skip locked
   ),
@@ -120,7 +127,7 @@ begin
       and (
         held.uncounted_from is null
         or held.user_id in (select counting.user_id from counting)
-        or not exists (select from public.user_sms_preferences as wishes where wishes.user_id = held.user_id)
+        or (select true from public.user_sms_preferences as wishes where wishes.user_id = held.user_id) is null
       )
   ),
   uncounted as (
@@ -137,7 +144,8 @@ begin
           = (counting.daily_count_reset_at at time zone zones.zone)::date
       group by counting.user_id
     ) as given_back
-    where wishes.user_id = given_back.user_id
+    where wishes.user_id = any (array(select counting.user_id from counting))
+      and wishes.user_id = given_back.user_id
   ),
   jobs as (
     update public.queue_jobs as job
@@ -299,9 +307,11 @@ begin
   );
 
   return query
-  select settled.job_id, settled.processing_token, message.status::text, settled.job_status
-  from unnest(v_settled) as settled
-  inner join public.sms_messages as message on message.id = settled.message_id;
+  select
+    settled.job_id, settled.processing_token,
+    (select message.status::text from public.sms_messages as message where message.id = settled.message_id),
+    settled.job_status
+  from unnest(v_settled) as settled;
 end;
 $$;
 
