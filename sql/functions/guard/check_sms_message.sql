@@ -100,5 +100,24 @@ expires_at, and refuses to send what has been erased (SMS01).$$;
 revoke execute on function herald.check_sms_message() from public;
 
 create or replace trigger t20_check_sms_message
-before insert or update on public.sms_messages
+before insert on public.sms_messages
 for each row execute function herald.check_sms_message();
+
+-- A text on its way changes nothing that is checked here, and costs no call.
+create or replace trigger t20_check_changed_sms_message
+before update on public.sms_messages
+for each row when (
+  (
+    new.id, new.user_id, new.priority, new.correlation_id, new.max_attempts, new.metadata, new.scheduled_for,
+    new.phone_number, new.message_content, new.category
+  ) is distinct from (
+    old.id, old.user_id, old.priority, old.correlation_id, old.max_attempts, old.metadata, old.scheduled_for,
+    old.phone_number, old.message_content, old.category
+  )
+  or (new.attempt_count >= 0) is not true
+  or new.words_erased_at is not null
+  or new.number_erased_at is not null
+  or new.status is null
+  or (new.status = 'scheduled' and new.scheduled_for is null)
+)
+execute function herald.check_sms_message();

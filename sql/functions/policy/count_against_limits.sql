@@ -13,8 +13,10 @@ returns table (place bigint, verdict text, until timestamptz, evidence text)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each array costs more than the answer.
+-- Planned once a session: planning anew for each array costs more than the answer. That may be while tables are empty.
 set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 declare
   v_text record;
@@ -34,8 +36,11 @@ begin
       end as counted_day,
       coalesce(wishes.daily_sms_count, 0) as counted
     from unnest(p_user_ids, p_at, p_consumes) with ordinality as asked (user_id, at, consumes, place)
-    cross join herald.settings as setting
-    left join public.user_sms_preferences as wishes on wishes.user_id = asked.user_id
+    inner join herald.settings as setting on setting.is_only_row
+    -- By its key, and not all of them read while they are few.
+    left join lateral (
+      select * from public.user_sms_preferences as own where own.user_id = asked.user_id offset 0
+    ) as wishes on true
     -- Asked once: without the offset it would be at each place that it is used.
     cross join lateral (select herald.known_zone(wishes.timezone) as zone offset 0) as zones
     order by asked.user_id, asked.at, asked.place
