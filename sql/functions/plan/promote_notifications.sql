@@ -79,22 +79,24 @@ begin
     return 0;
   end if;
 
-  select array_agg(due)
-  into v_due
-  from (
+  -- Found by their ids alone: an index of whatever is pending has all of the future.
+  with due as materialized (
     select *
     from public.notification_deliveries
     where id = any (v_ids)
-      and status = 'pending'
-      and queue_job_id is null
-      and recipient_user_id in (
-        select herald.free_users(
-          array(select recipient_user_id from public.notification_deliveries where id = any (v_ids))
-        )
-      )
     order by id
     for no key update skip locked
-  ) as due;
+  )
+  select array_agg(due::public.notification_deliveries)
+  into v_due
+  from due
+  where due.status = 'pending'
+    and due.queue_job_id is null
+    and due.recipient_user_id in (
+      select herald.free_users(
+        array(select recipient_user_id from public.notification_deliveries where id = any (v_ids))
+      )
+    );
 
   if v_due is null then
     return 0;
