@@ -43,7 +43,7 @@ begin
     delivery.payload ->> 'body', delivery.payload ->> 'url', delivery.payload, delivery.delivered_at,
     delivery.opened_at, delivery.status = 'delivered'
   from public.notification_deliveries as delivery
-  where delivery.recipient_user_id = herald.require_signed_in_user()
+  where delivery.recipient_user_id = (select herald.require_signed_in_user())
     and delivery.channel = 'in_app'
     and delivery.status in ('delivered', 'opened', 'clicked')
     -- Row comparison would not do: the ids rise where the instants fall.
