@@ -62,7 +62,7 @@ TABLES: Final = """
     where relkind = 'r' and relnamespace in ('public'::regnamespace, 'herald'::regnamespace)
 """
 LARGE_TABLES: Final = """
-    select relname from pg_class
+    select relname, reltuples::integer from pg_class
     where relkind = 'r' and relnamespace in ('public'::regnamespace, 'herald'::regnamespace) and reltuples > %s
 """
 PREPARE: Final = """
@@ -302,6 +302,7 @@ class Plans:
 
     done: Mapping[tuple[str, str], Sequence[Work]]
     large: frozenset[str]
+    largest: int
 
 
 def fill(connection: psycopg.Connection[Any], first: int, sizes: Mapping[str, int]) -> None:
@@ -350,8 +351,8 @@ def plans(request: pytest.FixtureRequest) -> Iterator[Plans]:
         owner.execute("vacuum analyze")
         fresh = Session(new)
         done |= {("new", name): fresh.run(call) for name, call in calls.items()}
-        large = frozenset(table for (table,) in owner.execute(LARGE_TABLES.encode(), (LARGE,)).fetchall())
-        yield Plans(done, large)
+        sizes = dict(owner.execute(LARGE_TABLES.encode(), (LARGE,)).fetchall())
+        yield Plans(done, frozenset(sizes), max(sizes.values()))
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -360,10 +361,12 @@ def test_no_call_reads_more_than_it_is_about(plans: Plans, session: str, name: s
     if (session, name) not in plans.done:
         pytest.skip("it is not that hot" if name not in IF_THERE else "there is no such function")
     call = CALLS[name]
-    most = call.rows * call.times + call.beside
+    # With an old plan a call about a batch may read a table once; never once for each of the batch.
+    may_read_through = session == "old" and call.rows >= BATCH
+    most = call.rows * call.times + call.beside + may_read_through * plans.largest
     found = []
     for work in plans.done[session, name]:
-        if work.read_through in plans.large:
+        if work.read_through in plans.large and not (may_read_through and work.handled <= most):
             found.append(f"reads all of {work.read_through}: give it an index, or have its session use one")
         elif work.handled > most:
             found.append(f"handles {work.handled:,.0f} rows in {work.runs:,.0f} runs, and may {most:,}: bound it")

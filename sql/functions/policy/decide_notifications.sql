@@ -29,6 +29,8 @@ stable
 set search_path = pg_catalog, pg_temp
 -- With the arrays at hand the planner knows whether they are of one user or of a hundred thousand.
 set plan_cache_mode = 'force_custom_plan'
+-- It keeps all of a type at hand where each user's own row is one look away.
+set enable_memoize = 'off'
 set jit = 'off'
 as $$
 #variable_conflict use_column
