@@ -45,6 +45,14 @@ QUESTIONS: Final[Mapping[str, str]] = {
         "of the same kind. The provider counts."
     ),
     "memory of the runner": ("What one runner process has in memory while it sends."),
+    "many runners, one primary": (
+        "The same texts by ever more runner processes, which share this machine with the server, and a provider that "
+        "costs nothing."
+    ),
+    "what one text costs the server": (
+        "Counted, not timed: it depends on no load. One text a transaction, from the call that queues it to the record "
+        "of the provider's answer; the runner's ticks and heartbeats of these seconds are in it."
+    ),
     "endurance, a long transaction elsewhere": (
         "Load without a break, and a snapshot held open by somebody else, so that no dead row can be cleared away. "
         "What falls, falls for a bare table, too."

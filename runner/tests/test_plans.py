@@ -351,7 +351,7 @@ def plans(request: pytest.FixtureRequest) -> Iterator[Plans]:
         owner.execute("vacuum analyze")
         fresh = Session(new)
         done |= {("new", name): fresh.run(call) for name, call in calls.items()}
-        sizes = dict(owner.execute(LARGE_TABLES.encode(), (LARGE,)).fetchall())
+        sizes: dict[str, int] = dict(owner.execute(LARGE_TABLES.encode(), (LARGE,)).fetchall())
         yield Plans(done, frozenset(sizes), max(sizes.values()))
 
 
