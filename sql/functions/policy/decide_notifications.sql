@@ -29,8 +29,6 @@ stable
 set search_path = pg_catalog, pg_temp
 -- With the arrays at hand the planner knows whether they are of one user or of a hundred thousand.
 set plan_cache_mode = 'force_custom_plan'
--- It keeps all of a type at hand where each user's own row is one look away.
-set enable_memoize = 'off'
 set jit = 'off'
 as $$
 #variable_conflict use_column
@@ -58,10 +56,19 @@ begin
     inner join herald.event_types as known on known.event_type = event.event_type
     cross join herald.settings as setting
     cross join lateral (select greatest(p_now, event.scheduled_for) as at) as due
-    left join public.notification_subscriptions as subscription
-      on subscription.user_id = pair.user_id and subscription.event_type = event.event_type
-    left join public.user_notification_preferences as wishes
-      on wishes.user_id = pair.user_id and wishes.event_type = event.event_type
+    -- Looked up for each: a join may begin with everybody's of this type.
+    left join lateral (
+      select *
+      from public.notification_subscriptions as own
+      where own.user_id = pair.user_id and own.event_type = event.event_type
+      offset 0
+    ) as subscription on true
+    left join lateral (
+      select *
+      from public.user_notification_preferences as own
+      where own.user_id = pair.user_id and own.event_type = event.event_type
+      offset 0
+    ) as wishes on true
     left join public.user_sms_preferences as texting on texting.user_id = pair.user_id
   ),
   contacts as materialized (
