@@ -184,7 +184,9 @@ CALLS: Final[Mapping[str, Call]] = {
     "tick": Call("select tick()", BATCH, old="unasked"),
     # Latecomers are told whatever the time is.
     "tick, nothing due": Call(
-        "delete from herald.notification_latecomers; select tick(now() - interval '3 years')", SIZES["latecomer"]
+        "delete from herald.notification_latecomers; select tick(now() - interval '3 years')",
+        SIZES["latecomer"],
+        old="once",
     ),
     "recur_series": part("recur_series(now(), false)", SIZES["series"]),
     "recur_series, routines": part("recur_series(now(), true)", SIZES["series"]),
@@ -209,12 +211,12 @@ CALLS: Final[Mapping[str, Call]] = {
     "receive_sms, START": Call("select receive_sms('INstart', plans.phone(5), '+15005550006', 'START')"),
     "follow_link": Call("select follow_link('code5', 'Mozilla/5.0', 'GET')"),
     "claim_sms_to_reconcile": Call("select claim_sms_to_reconcile('runner')", BATCH),
-    "metrics": Call("select herald.metrics()", beside=20_000),
+    "metrics": Call("select herald.metrics()", beside=20_000, old="once"),
     "health": Call("select health()", beside=4_000),
-    "cancel_sms": Call("select cancel_sms(plans.id('text ahead', 5))"),
-    "reschedule_sms": Call("select reschedule_sms(plans.id('text ahead', 5), now() + interval '9 days')"),
-    "cancel_sms_for": Call("select cancel_sms_for(plans.id('project', 5))"),
-    "cancel_scheduled_sms_for_event": Call(f"select cancel_scheduled_sms_for_event('event 5', {READER})"),
+    "cancel_sms": Call("select cancel_sms(plans.id('text ahead', 5))", old="once"),
+    "reschedule_sms": Call("select reschedule_sms(plans.id('text ahead', 5), now() + interval '9 days')", old="once"),
+    "cancel_sms_for": Call("select cancel_sms_for(plans.id('project', 5))", old="once"),
+    "cancel_scheduled_sms_for_event": Call(f"select cancel_scheduled_sms_for_event('event 5', {READER})", old="once"),
     "explain_sms": Call("select explain_sms(plans.id('text ahead', 5))"),
     "list_scheduled_sms, of a user": Call(f"select list_scheduled_sms({READER})", 10, role="herald_client"),
     "get_scheduled_sms_for_user": Call(f"select get_scheduled_sms_for_user({READER})", 10, role="herald_client"),
