@@ -254,7 +254,7 @@ class Session:
         self.connection.add_notice_handler(self._hear)
         settings = {
             "log_min_duration": "0", "log_nested_statements": "on", "log_analyze": "on", "log_timing": "off",
-            "log_format": "json", "log_level": "notice", "log_parameter_max_length": "0",
+            "log_format": "json", "log_level": "notice",
         }  # fmt: skip
         self.connection.execute("load 'auto_explain'")
         for name, value in settings.items():
