@@ -10,6 +10,7 @@ as $$
 declare
   v_lead constant interval := (select promote_lead from herald.settings);
   v_ids uuid[];
+  v_free uuid[];
   v_due public.notification_deliveries[];
 begin
   -- A little ahead of time, so that a claim that comes then need not wait for the next tick.
@@ -79,6 +80,9 @@ begin
     return 0;
   end if;
 
+  v_free := array(
+    select herald.free_users(array(select recipient_user_id from public.notification_deliveries where id = any (v_ids)))
+  );
   -- Found by their ids alone: an index of whatever is pending has all of the future.
   with due as materialized (
     select *
@@ -92,11 +96,7 @@ begin
   from due
   where due.status = 'pending'
     and due.queue_job_id is null
-    and due.recipient_user_id in (
-      select herald.free_users(
-        array(select recipient_user_id from public.notification_deliveries where id = any (v_ids))
-      )
-    );
+    and due.recipient_user_id in (select unnest(v_free));
 
   if v_due is null then
     return 0;
