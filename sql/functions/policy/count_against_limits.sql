@@ -34,7 +34,7 @@ begin
       end as counted_day,
       coalesce(wishes.daily_sms_count, 0) as counted
     from unnest(p_user_ids, p_at, p_consumes) with ordinality as asked (user_id, at, consumes, place)
-    -- By its key: where sequential scans are off, one that cannot be avoided would hide what the rest costs (before 18).
+    -- By its key: before 18, a sequential scan that is switched off and unavoidable hides what the rest costs.
     inner join herald.settings as setting on setting.is_only_row
     left join public.user_sms_preferences as wishes on wishes.user_id = asked.user_id
     -- Asked once: without the offset it would be at each place that it is used.

@@ -54,7 +54,7 @@ begin
     from unnest(p_event_ids, p_user_ids, p_digest_ids) as pair (event_id, user_id, digest_id)
     inner join public.notification_events as event on event.id = pair.event_id
     inner join herald.event_types as known on known.event_type = event.event_type
-    -- By its key: where sequential scans are off, one that cannot be avoided would hide what the rest costs (before 18).
+    -- By its key: before 18, a sequential scan that is switched off and unavoidable hides what the rest costs.
     inner join herald.settings as setting on setting.is_only_row
     cross join lateral (select greatest(p_now, event.scheduled_for) as at) as due
     -- Looked up for each: a join may begin with everybody's of this type.

@@ -53,8 +53,7 @@ begin
       sender.paused_until, sender.pause_reason, sender.rate_per_second,
       case when sender.rate_per_second is not null then sender.next_slot_at end as next_slot_at
     from unnest(p_texts) with ordinality as text
-    -- By its key: where sequential scans are off, one that cannot be avoided would hide what the rest costs (before 18).
-    inner join herald.settings as setting on setting.is_only_row
+    cross join herald.settings as setting
     cross join lateral (select p_at[least(text.ordinality, cardinality(p_at))::integer] as at) as given
     left join public.user_sms_preferences as wishes on wishes.user_id = text.user_id
     left join herald.suppressed_numbers as suppressed

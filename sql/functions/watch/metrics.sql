@@ -1,5 +1,5 @@
--- What a monitor asks for every few seconds: only what small tables and indexes answer, and of a long queue no more than
--- the first hundred thousand jobs of a type.
+-- What a monitor asks for every few seconds: only what small tables and indexes answer, and of a long queue no more
+-- than the first hundred thousand jobs of a type.
 create or replace function herald.metrics(p_now timestamptz default now())
 returns table (name text, help text, labels jsonb, value double precision)
 language sql
