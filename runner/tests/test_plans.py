@@ -181,7 +181,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "emit_notification_event, to a hundred": Call(
         "select emit_notification_event('project.phase_scheduled')", BATCH, old="once"
     ),
-    "tick": Call("select tick()", BATCH, old="unasked"),
+    "tick": Call("select tick()", 2 * BATCH, old="unasked"),
     # Latecomers are told whatever the time is.
     "tick, nothing due": Call(
         "delete from herald.notification_latecomers; select tick(now() - interval '3 years')",

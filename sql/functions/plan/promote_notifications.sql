@@ -96,7 +96,8 @@ begin
   from due
   where due.status = 'pending'
     and due.queue_job_id is null
-    and due.recipient_user_id in (select unnest(v_free));
+    -- Said so, they are hashed and not gone through for each.
+    and (due.recipient_user_id in (select unnest(v_free))) is true;
 
   if v_due is null then
     return 0;
