@@ -54,7 +54,7 @@ def measure(stand: Stand) -> None:
 class _Load:
     """Fills and drains a queue again and again."""
 
-    def __init__(self, stand: Stand, url: str, table: str, cycle: Callable[[psycopg.Connection], float]) -> None:
+    def __init__(self, stand: Stand, url: str, table: str, cycle: Callable[[psycopg.Connection, str], float]) -> None:
         self._stand = stand
         self._url = url
         self._table = table
@@ -77,7 +77,7 @@ class _Load:
         rates: list[float] = []
         told_at = began = time.monotonic()
         while time.monotonic() - began < seconds:
-            rates.append(_CYCLE / self._cycle(connection))
+            rates.append(_CYCLE / self._cycle(connection, self._url))
             if time.monotonic() - told_at > 10:  # noqa: PLR2004  seconds
                 told_at = time.monotonic()
                 self._stand.tell(f"endurance, {self._table}, {what}: {rates[-1]:,.0f} jobs a second")
@@ -90,7 +90,7 @@ class _Load:
         return f"{dead:,} dead rows, indexes {indexes / 2**20:,.0f} MB, table {table / 2**20:,.0f} MB"
 
 
-def _bare(connection: psycopg.Connection) -> float:
+def _bare(connection: psycopg.Connection, _url: str) -> float:
     """Fill, and drain; give the seconds of the drain."""
     connection.execute(FILL, (_CYCLE,))
     began = time.perf_counter()
@@ -99,7 +99,7 @@ def _bare(connection: psycopg.Connection) -> float:
     return time.perf_counter() - began
 
 
-def _ours(connection: psycopg.Connection) -> float:
+def _ours(connection: psycopg.Connection, url: str) -> float:
     """Fill, and drain; give the seconds of the drain."""
     fill_jobs(connection, _CYCLE)
-    return drain_all(connection, _CYCLE)
+    return drain_all(url, _CYCLE)

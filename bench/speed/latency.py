@@ -24,8 +24,10 @@ _P99: Final = 50.0
 # Seconds between a text and the bare notification.
 _APART: Final = 0.3
 _TEXT: Final[LiteralString] = """
-    select public.queue_sms_message(p_user_id => user_id, p_phone_number => null, p_message => %s)
-    from public.user_sms_preferences order by user_id offset %s limit 1
+    select public.queue_sms_message(
+      p_user_id => (select user_id from public.user_sms_preferences order by user_id offset %s limit 1),
+      p_phone_number => null, p_message => %s
+    )
 """
 _COUNT_CALLS: Final = "alter database {} set track_functions = 'all'"
 _CALLS: Final[LiteralString] = """
@@ -123,7 +125,7 @@ class _Ear(AbstractContextManager["_Ear"]):
 
 
 def _send(connection: psycopg.Connection, body: str, number: int) -> None:
-    connection.execute(_TEXT, (body, number % 1000))
+    connection.execute(_TEXT, (number % 1000, body))
 
 
 def _calls(connection: psycopg.Connection) -> int:

@@ -21,6 +21,8 @@ from pgherald.replies import storable, words
 from pgherald.settings import SEND_NOTIFICATION
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from pgherald.database import Database, RecordedNotification
     from pgherald.settings import Pace
 
@@ -79,6 +81,9 @@ class Notifications(Lane[ClaimedNotification, NotificationAnswer]):
         except RetryLater as later:
             return NotificationAnswer(error_message=words(str(later)), retry_after_seconds=_seconds(later))
         return _storable(answer)
+
+    def _went_well(self, outcome: NotificationAnswer) -> bool:
+        return outcome.delivered
 
     def _broken(self, words: str) -> NotificationAnswer:
         return NotificationAnswer(error_message=words)
@@ -184,41 +189,57 @@ class Jobs(Lane[Job, _End]):
             _log.error("the result is no JSON and is not kept: %s", type(error).__name__, extra=self._ids(job))
             return None
 
+    def _went_well(self, outcome: _End) -> bool:
+        return outcome.error is None
+
     def _broken(self, words: str) -> _End:
         return _End(error=words)
 
     async def _report(self, outcomes: Sequence[tuple[Job, _End]]) -> None:
-        for job, outcome in outcomes:
-            recorded = await self._record_one(job, outcome)
+        done = {job.id: (job, outcome) for job, outcome in outcomes if outcome.error is None}
+        recorded = await self._complete([job for job, _ in done.values()], [end.result for _, end in done.values()])
+        for job, outcome in done.values():
+            if recorded[job.id] is None:
+                self._ask_again(job, outcome)
+                continue
             self._let_go(job)
-            if not recorded:
+            if not recorded[job.id]:
                 self._tell_too_late(job)
                 continue
-            self._count("completed" if outcome.error is None else "failed")
-            if outcome.error is None:
-                _log.info("done", extra=self._ids(job))
-            else:
-                last = not outcome.retry or job.attempts >= job.max_attempts
-                _log.warning(
-                    "failed for good: %s" if last else "failed, will be tried again: %s",
-                    outcome.error,
-                    extra=self._ids(job),
-                )
+            self._count("completed")
+            _log.info("done", extra=self._ids(job))
+        for job, outcome in outcomes:
+            if outcome.error is not None:
+                await self._fail(job, outcome.error, outcome)
 
-    async def _record_one(self, job: Job, outcome: _End) -> bool:
-        """Record how an attempt ended; false if the job was somebody else's by then."""
-        if outcome.error is not None:
-            return await self._database.fail_queue_job(
-                job, outcome.error, retry=outcome.retry, retry_after=outcome.retry_after
-            )
+    async def _complete(self, jobs: Sequence[Job], results: Sequence[str | None]) -> "Mapping[UUID, bool | None]":
+        """Record that jobs are done, whatever becomes of their results."""
+        if not jobs:
+            return {}
         try:
-            return await self._database.complete_queue_job(job, outcome.result)
+            return await self._database.complete_queue_jobs(jobs, [result or "null" for result in results])
         except psycopg.Error as error:
-            if outcome.result is None or not (error.sqlstate or "").startswith(_UNSTORABLE):
+            if not (error.sqlstate or "").startswith(_UNSTORABLE) or not any(results):
                 raise
-            # JSON, but not what jsonb takes: done all the same, and nothing that may run again.
-            _log.error("the database does not take the result, it is not kept", extra=self._ids(job))
-            return await self._database.complete_queue_job(job, None)
+        if len(jobs) > 1:
+            recorded: dict[UUID, bool | None] = {}
+            for job, result in zip(jobs, results, strict=True):
+                recorded |= await self._complete([job], [result])
+            return recorded
+        # JSON, but not what jsonb takes: done all the same, and nothing that may run again.
+        _log.error("the database does not take the result, it is not kept", extra=self._ids(jobs[0]))
+        return await self._complete(jobs, [None])
+
+    async def _fail(self, job: Job, error: str, outcome: _End) -> None:
+        """Record that a job's attempt failed."""
+        recorded = await self._database.fail_queue_job(job, error, retry=outcome.retry, retry_after=outcome.retry_after)
+        self._let_go(job)
+        if not recorded:
+            self._tell_too_late(job)
+            return
+        self._count("failed")
+        last = not outcome.retry or job.attempts >= job.max_attempts
+        _log.warning("failed for good: %s" if last else "failed, will be tried again: %s", error, extra=self._ids(job))
 
     def _lose(self, item: Job) -> None:
         # It was cancelled, or is somebody else's already: two at it would be worse than none.

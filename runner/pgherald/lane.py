@@ -1,15 +1,18 @@
 """What every kind of work has in common: claim what is due, work on it, report what came of it.
 
-No transaction is open while something is worked on. A slot is a piece of work from its claim until its outcome is
-recorded: nothing is claimed for which there is no slot, so a database that is away stops the claims and loses no
-outcome. Slots are refilled one by one, so a slow piece of work holds up nobody but itself.
+No transaction is open while something is worked on. A slot is a piece of work under way, and refilled as soon as it is
+free, so a slow piece of work holds up nobody but itself. What the slots will take in a moment is claimed ahead, and
+what went well waits for its record outside them: the way to the database and back costs no slot its time. All that is
+held, from claim to record, is bounded, so a database that is away stops the claims and loses no outcome.
 """
 
 import asyncio
 import logging
+import random
 import time
 import traceback
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -29,11 +32,25 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# Claimed and not recorded, for each slot: one at work, one ahead, and one whose outcome is on its way.
+_MOST_HELD: Final = 3
+# As much is claimed ahead as the slots have taken in the last so many seconds: about what the next claim takes. Whoever
+# dies leaves it in doubt, so no more than that.
+_AHEAD: Final = 0.1
+# What has waited so long for a slot goes back: what was decided at its claim may not hold any more, and another runner
+# may have a slot for it.
+_LONGEST_AHEAD: Final = 1.0
+# Batches of outcomes on their way at once.
+_RECORDERS: Final = 2
 # Freed slots and outcomes are gathered this long: a busy runner should not ask the database for one row at a time.
 _GATHER_SLOTS: Final = 0.01
 _GATHER_OUTCOMES: Final = 0.02
 # Whoever notifies may commit before others whose work the same notification stands for: look again after this.
 _SECOND_LOOK: Final = 0.075
+# All idle runners hear of the same work, and one of them is enough. Whoever got something last looks at once. Whoever
+# claimed in vain looks later the next time, and later again, up to a limit, until that is after the other's claim.
+_STAND_BACK: Final = 0.005
+_MOST_LOST: Final = 8
 _SHORTEST_WAIT: Final = 0.01
 # A claim whose answer was lost may have been committed all the same, or may be so in a moment.
 _UNSURE: Final = 30.0
@@ -99,25 +116,32 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._hurrying = asyncio.Event()
         self._wake = asyncio.Event()
         self._freed = asyncio.Event()
-        # By token: what was claimed and is not recorded yet, those of it that the database has taken back, and the
-        # tasks at work.
+        # By token: what was claimed and is not recorded yet, those of it that the database has taken back, the tasks at
+        # work, and what has a slot until it is recorded.
         self._held: dict[UUID, Item] = {}
         self._lost: set[UUID] = set()
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._keeping: set[UUID] = set()
+        # Claimed ahead: with the times before the claim and after it. And when slots came free lately.
+        self._ahead: deque[tuple[Item, float, float]] = deque()
+        self._freed_at: deque[float] = deque(maxlen=pace.slots)
         # Without an outcome it was never begun.
         self._outcomes: asyncio.Queue[tuple[Item, Outcome | None]] = asyncio.Queue()
         self._next_asks: dict[UUID, float] = {}
-        self._second_look = False
+        self._gathering = asyncio.Lock()
+        self._unsure_until = 0.0
+        self._times_lost = 0
         self._patience = _SHORTEST_WAIT
         self._parts: tuple[asyncio.Task[None], ...] = ()
-        self.claiming, self._recording, self._extending = Pulse(), Pulse(), Pulse()
+        self.claiming, self._extending = Pulse(), Pulse()
+        self._recording = tuple(Pulse() for _ in range(_RECORDERS))
         # A monitor sees the first one only as a step from 0.
         MEASURES.results[self.what, _TOO_LATE] += 0
 
     @property
     def pulses(self) -> Sequence[Pulse]:
         """The loops that must not hang."""
-        return self.claiming, self._recording, self._extending
+        return self.claiming, *self._recording, self._extending
 
     @property
     def longest_end(self) -> float:
@@ -133,8 +157,8 @@ class Lane(ABC, Generic[Item, Outcome]):
         """Begin; gives the parts that must not end."""
         self._parts = (
             asyncio.create_task(self._claim(), name=f"claim {self.what}"),
-            asyncio.create_task(self._record(), name=f"record {self.what}"),
             asyncio.create_task(self._extend(), name=f"extend leases of {self.what}"),
+            *(asyncio.create_task(self._record(pulse), name=f"record {self.what}") for pulse in self._recording),
         )
         return self._parts
 
@@ -147,6 +171,7 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._stopping.set()
         self._wake.set()
         self._freed.set()
+        self._fill_slots()
 
     def hurry(self) -> None:
         """Cut off what is in flight."""
@@ -189,33 +214,48 @@ class Lane(ABC, Generic[Item, Outcome]):
     async def _claim(self) -> None:
         """Keep the slots filled."""
         outage = Outage(f"claiming {self.what}")
-        unsure_until = 0.0
+        was_due = False
         while await self._room():
             asked = min(self._pace.batch_size, self._free())
             began = time.monotonic()
             self._wake.clear()
             try:
                 with self.claiming.turn():
-                    if began < unsure_until:
+                    if self._is_unsure:
                         await self._hand_back_unseen(list(self._held.values()))
                     items = await self._claim_batch(asked)
             except psycopg.Error as error:
-                unsure_until = time.monotonic() + _UNSURE
+                self._unsure_until = time.monotonic() + _UNSURE
                 await self._sleep(outage.met(error))
                 continue
             outage.over()
             self._begin(items, began)
             if items:
-                self._patience = _SHORTEST_WAIT
-            if len(items) < asked:
-                await self._idle()
+                self._patience, self._times_lost = _SHORTEST_WAIT, 0
+            elif was_due:
+                self._times_lost = min(self._times_lost + 1, _MOST_LOST)
+            was_due = len(items) < asked and await self._idle()
+
+    @property
+    def _is_unsure(self) -> bool:
+        """Whether a claim may have taken something that never arrived here."""
+        return time.monotonic() < self._unsure_until
 
     def _free(self) -> int:
-        """Give the number of free slots."""
-        return self._pace.slots - len(self._held)
+        """Give how much more may be claimed."""
+        earliest = time.monotonic() - _AHEAD
+        while self._freed_at and self._freed_at[0] < earliest:
+            self._freed_at.popleft()
+        wanted = self._pace.slots + len(self._freed_at) - self._taken - len(self._ahead)
+        return min(wanted, self._pace.slots * _MOST_HELD - len(self._held))
+
+    @property
+    def _taken(self) -> int:
+        """How many slots are not free."""
+        return len(self._tasks) + len(self._keeping)
 
     async def _room(self) -> bool:
-        """Wait for a free slot, and a little for more of them. False once the runner stops."""
+        """Wait until something may be claimed, and a little for more of it. False once the runner stops."""
         while not self._stopping.is_set() and self._free() < 1:
             self._freed.clear()
             await self._freed.wait()
@@ -224,31 +264,65 @@ class Lane(ABC, Generic[Item, Outcome]):
         return not self._stopping.is_set()
 
     def _begin(self, items: Sequence[Item], began: float) -> None:
-        """Work on each in a task of its own."""
+        """Work on each, when there is a slot for it."""
+        now = time.monotonic()
         for item in items:
+            self._held[item.processing_token] = item
+            self._ahead.append((item, began, now))
+        self._fill_slots()
+        if self._ahead:
+            asyncio.get_running_loop().call_later(_LONGEST_AHEAD + _SHORTEST_WAIT, self._fill_slots)
+
+    def _fill_slots(self) -> None:
+        """Begin what was claimed ahead, each in a task of its own, and hand back what should not begin any more."""
+        now = time.monotonic()
+        while self._ahead:
+            item, began, arrived = self._ahead[0]
             token = item.processing_token
-            self._held[token] = item
-            self._tasks[token] = asyncio.create_task(self._see_through(item, began))
+            # The lease may be over already, because this process or the answer to the claim was held up.
+            is_late = now - began >= self._pace.lease or now - arrived >= _LONGEST_AHEAD or token in self._lost
+            if self._stopping.is_set() or is_late:
+                self._outcomes.put_nowait((item, None))
+            elif self._taken < self._pace.slots:
+                self._tasks[token] = asyncio.create_task(self._see_through(item))
+            else:
+                return
+            self._ahead.popleft()
 
-    async def _idle(self) -> None:
-        """Wait for what may bring work: a notification, the time of the next one, or at last the poll interval."""
-        wait = _SECOND_LOOK if self._second_look else await self._next_claim()
-        self._second_look = await self._sleep(min(wait, self._pace.poll_interval))
+    async def _idle(self) -> bool:
+        """Wait until a claim may find something: after a notification, at the time of what comes next, or by polling.
 
-    async def _next_claim(self) -> float:
-        """Give the seconds until a claim may find something."""
+        Tells whether there is something, as far as a look can tell.
+        """
+        wait = await self._look()
+        if not wait:
+            # There is something, and the claim did not get it: asking again and again at once would be a hot loop.
+            wait = self._patience = min(self._patience * 2, self._pace.poll_interval)
+        while True:
+            woken = await self._sleep(min(wait, self._pace.poll_interval))
+            if self._stopping.is_set() or self._is_unsure:
+                return False
+            # By chance: those who have lost as often should not come back together.
+            await asyncio.sleep(random.uniform(0.5, 1) * self._times_lost * _STAND_BACK)  # noqa: S311  no secret
+            self._wake.clear()
+            wait = await self._look()
+            if not wait:
+                return True
+            if woken:
+                wait = min(wait, _SECOND_LOOK)
+
+    async def _look(self) -> float:
+        """Give the seconds until a claim may find something; that is cheaper than a claim. 0 if a look fails."""
         try:
-            wait = await self._next_claim_at()
+            with self.claiming.turn():
+                wait = await self._next_claim_at()
         except psycopg.Error:
-            return self._pace.poll_interval  # the next claim meets the same trouble, and tells of it
+            return 0  # the next claim meets the same trouble, and tells of it
         if wait is None:
             return self._pace.poll_interval
         if wait:
             self._patience = _SHORTEST_WAIT
-            return wait.total_seconds()
-        # There is something, and the claim did not get it: asking again and again at once would be a hot loop.
-        self._patience = min(self._patience * 2, self._pace.poll_interval)
-        return self._patience
+        return wait.total_seconds()
 
     async def _sleep(self, seconds: float) -> bool:
         """Sleep, unless woken. Tells whether it was."""
@@ -259,36 +333,41 @@ class Lane(ABC, Generic[Item, Outcome]):
             return False
         return True
 
-    async def _see_through(self, item: Item, began: float) -> None:
+    async def _see_through(self, item: Item) -> None:
         """Work on something, and pass the outcome on. Never ends without having passed something on."""
-        outcome: Outcome | None = None
-        # Not begun if the lease may be over already, because this process or the answer to the claim was held up.
-        if not self._stopping.is_set() and time.monotonic() - began < self._pace.lease:
-            MEASURES.in_flight[self.what] += 1
-            work_began = time.monotonic()
-            try:
-                outcome = await self._work(item)
-            except asyncio.CancelledError:
-                outcome = self._broken("cut off by the end of the runner" if self._stopping.is_set() else "cut off")
-            except Exception as error:  # noqa: BLE001  work without an outcome would hold its slot for ever
-                # Not its words, which may quote what was worked on.
-                where = traceback.extract_tb(error.__traceback__)[-1]
-                what = f"broke: {type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
-                _log.error(what, extra=self._ids(item))
-                outcome = self._broken(what)
-            finally:
-                MEASURES.in_flight[self.what] -= 1
-                MEASURES.ended(self.what, time.monotonic() - work_began)
+        MEASURES.in_flight[self.what] += 1
+        began = time.monotonic()
+        try:
+            outcome = await self._work(item)
+        except asyncio.CancelledError:
+            outcome = self._broken("cut off by the end of the runner" if self._stopping.is_set() else "cut off")
+        except Exception as error:  # noqa: BLE001  work without an outcome would hold its slot for ever
+            # Not its words, which may quote what was worked on.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            what = f"broke: {type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
+            _log.error(what, extra=self._ids(item))
+            outcome = self._broken(what)
+        ended = time.monotonic()
+        MEASURES.in_flight[self.what] -= 1
+        MEASURES.ended(self.what, ended - began)
         del self._tasks[item.processing_token]
         self._outcomes.put_nowait((item, outcome))
+        if self._went_well(outcome):
+            self._freed_at.append(ended)
+            self._fill_slots()
+            self._freed.set()
+        else:
+            # What follows from it, once it is recorded, may be that nothing more should go.
+            self._keeping.add(item.processing_token)
 
-    async def _record(self) -> None:
+    async def _record(self, pulse: Pulse) -> None:
         """Bring outcomes to the database, in batches, until each is there."""
         outage = Outage(f"recording results of {self.what}")
         while True:
-            outcomes = await self._gather()
+            async with self._gathering:
+                outcomes = await self._gather()
             try:
-                with self._recording.turn():
+                with pulse.turn():
                     await self._write(outcomes)
             except psycopg.Error as error:
                 wait = outage.met(error)
@@ -306,7 +385,7 @@ class Lane(ABC, Generic[Item, Outcome]):
         outcomes = [await self._outcomes.get()]
         try:
             async with asyncio.timeout(_GATHER_OUTCOMES):
-                while len(outcomes) < min(self._pace.batch_size, len(self._held)):
+                while len(outcomes) < self._pace.batch_size and (self._tasks or not self._outcomes.empty()):
                     outcomes.append(await self._outcomes.get())
         except TimeoutError:
             pass
@@ -341,7 +420,7 @@ class Lane(ABC, Generic[Item, Outcome]):
                 _log.info("handed back" if item.job_id in handed_back else "was taken back", extra=self._ids(item))
 
     def _ask_again(self, item: Item, outcome: Outcome | None) -> None:
-        """Leave an outcome whose rows somebody else holds for a little later. Its slot stays taken; others go on."""
+        """Leave an outcome whose rows somebody else holds for a little later. It stays held; others go on."""
         token = item.processing_token
         if token not in self._next_asks:
             _log.info("somebody holds its row in the database; recorded as soon as it is free", extra=self._ids(item))
@@ -363,10 +442,14 @@ class Lane(ABC, Generic[Item, Outcome]):
                 asyncio.get_running_loop().call_later(_LONGEST_RETRY, self._outcomes.put_nowait, outcome)
 
     def _let_go(self, item: Item) -> None:
-        """Free the slot of what is recorded."""
-        self._held.pop(item.processing_token, None)
-        self._lost.discard(item.processing_token)
-        self._next_asks.pop(item.processing_token, None)
+        """Forget what is recorded, and free its slot if it has one yet."""
+        token = item.processing_token
+        self._held.pop(token, None)
+        self._lost.discard(token)
+        self._next_asks.pop(token, None)
+        if token in self._keeping:
+            self._keeping.remove(token)
+            self._fill_slots()
         self._freed.set()
 
     def _count(self, outcome: str | None) -> None:
@@ -430,6 +513,10 @@ class Lane(ABC, Generic[Item, Outcome]):
     @abstractmethod
     async def _work(self, item: Item) -> Outcome:
         """Do the work. Nothing is claimed to be known about it if this raises."""
+
+    @abstractmethod
+    def _went_well(self, outcome: Outcome) -> bool:
+        """Tell whether nothing follows from it for other work."""
 
     @abstractmethod
     def _broken(self, words: str) -> Outcome:

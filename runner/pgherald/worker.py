@@ -198,6 +198,9 @@ class Texts(Lane["ClaimedText", Answer]):
     async def _work(self, item: "ClaimedText") -> Answer:
         return await self._twilio.send(item)
 
+    def _went_well(self, outcome: Answer) -> bool:
+        return outcome.sid is not None
+
     def _broken(self, words: str) -> Answer:
         return Answer(maybe_accepted=True, error_message=words)
 

@@ -61,6 +61,23 @@ async def test_an_erasure_that_is_under_way_comes_before_the_claim(connections: 
     assert await traces(claimer, "+12025550191") == []
 
 
+async def test_a_text_that_is_being_written_during_the_erasure_is_erased_with_the_others(
+    connections: Sequence[Connection],
+) -> None:
+    writer, eraser, other = connections[:3]
+    user_id = await a_text(eraser, "+12025550187")
+    async with writer.transaction():
+        await rows(writer, "select public.queue_sms_message(%s, %s, 'to Ada')", user_id, "+12025550187")
+        assert await value(eraser, ERASE, user_id) == 0
+        await rows(eraser, "select public.tick()")
+        assert await traces(other, "+12025550187") == [], "nothing that anybody can see is left"
+    assert await traces(other, "Ada") != [], "the other one is there now"
+    await rows(eraser, "select public.tick()")
+    for trace in ("+12025550187", "Ada"):
+        assert await traces(other, trace) == []
+    assert await value(other, "select count(*) from herald.erasures where finished_at is null") == 0
+
+
 async def test_a_stop_that_is_under_way_comes_before_the_erasure(connections: Sequence[Connection]) -> None:
     eraser, stopper, other = connections[:3]
     user_id = await a_text(eraser, "+12025550192")

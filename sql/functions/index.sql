@@ -241,6 +241,8 @@ $found$;
 \ir queue/claim_jobs.sql
 \ir queue/claim_pending_jobs.sql
 \ir queue/complete_queue_job.sql
+\ir queue/complete_queue_jobs.sql
+\ir queue/complete_sms_jobs.sql
 \ir queue/delete_old_completed_queue_jobs.sql
 \ir queue/expire_leases.sql
 \ir queue/extend_leases.sql

@@ -44,7 +44,25 @@ before insert on public.queue_jobs
 for each row when (new.status <> 'pending')
 execute function herald.enforce_job_transition();
 
+-- Each claim and each completion of a batch comes allowed and with all its stamps, and costs no call.
 create or replace trigger t10_enforce_transition
 before update on public.queue_jobs
-for each row when (old.status is distinct from new.status)
+for each row when (
+  old.status is distinct from new.status
+  and not (
+    new.status = 'processing'
+    and old.status in ('pending', 'retrying')
+    and new.started_at is not null
+    and new.completed_at is null
+  )
+  and not (
+    new.status = 'completed'
+    and old.status = 'processing'
+    and new.processing_token is null
+    and new.lease_expires_at is null
+    and new.processed_at is not null
+    and new.processed_at is distinct from old.processed_at
+    and new.completed_at is not null
+  )
+)
 execute function herald.enforce_job_transition();

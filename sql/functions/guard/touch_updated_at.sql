@@ -1,4 +1,4 @@
--- updated_at tells of every change, also of one made by hand.
+-- updated_at tells of every change, also of one made by hand. A statement that sets it right itself costs no call.
 create or replace function herald.touch_updated_at()
 returns trigger
 language plpgsql
@@ -15,25 +15,25 @@ comment on function herald.touch_updated_at() is 'Trigger: sets updated_at to th
 revoke execute on function herald.touch_updated_at() from public;
 
 create or replace trigger t90_touch_updated_at before update on public.notification_subscriptions
-for each row execute function herald.touch_updated_at();
+for each row when (new.updated_at is distinct from now()) execute function herald.touch_updated_at();
 
 create or replace trigger t90_touch_updated_at before update on public.user_notification_preferences
-for each row execute function herald.touch_updated_at();
+for each row when (new.updated_at is distinct from now()) execute function herald.touch_updated_at();
 
 create or replace trigger t90_touch_updated_at before update on public.push_subscriptions
-for each row execute function herald.touch_updated_at();
+for each row when (new.updated_at is distinct from now()) execute function herald.touch_updated_at();
 
 create or replace trigger t90_touch_updated_at before update on public.notification_deliveries
-for each row execute function herald.touch_updated_at();
+for each row when (new.updated_at is distinct from now()) execute function herald.touch_updated_at();
 
 create or replace trigger t90_touch_updated_at before update on public.queue_jobs
-for each row execute function herald.touch_updated_at();
+for each row when (new.updated_at is distinct from now()) execute function herald.touch_updated_at();
 
 create or replace trigger t90_touch_updated_at before update on public.sms_templates
-for each row execute function herald.touch_updated_at();
+for each row when (new.updated_at is distinct from now()) execute function herald.touch_updated_at();
 
 create or replace trigger t90_touch_updated_at before update on public.user_sms_preferences
-for each row execute function herald.touch_updated_at();
+for each row when (new.updated_at is distinct from now()) execute function herald.touch_updated_at();
 
 create or replace trigger t90_touch_updated_at before update on public.sms_messages
-for each row execute function herald.touch_updated_at();
+for each row when (new.updated_at is distinct from now()) execute function herald.touch_updated_at();

@@ -15,10 +15,10 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   with due as materialized (
-    select candidate.id
+    select candidate.ctid
     from unnest(p_job_types) as wanted (job_type)
     cross join lateral (
-      select job.id, job.due_rank
+      select job.ctid, job.due_rank, job.id
       from public.queue_jobs as job
       where job.status in ('pending', 'retrying')
         and job.job_type = wanted.job_type
@@ -32,7 +32,7 @@ as $$
     order by candidate.due_rank, candidate.id
     limit p_batch_size
   )
-  select * from herald.lease_jobs(array(select due.id from due), p_lease, p_now);
+  select * from herald.lease_jobs(array(select due.ctid from due), p_lease, p_now);
 $$;
 
 comment on function herald.claim_jobs(public.queue_type[], integer, interval, timestamptz) is

@@ -10,8 +10,6 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_message_id uuid;
 begin
   if p_processing_token is null then
     return false;
@@ -26,21 +24,8 @@ begin
     perform herald.refuse_stale_lease(p_job_id);
   end if;
 
-  select id into v_message_id from public.sms_messages where queue_job_id = p_job_id and status in ('queued', 'sending');
-  if found then
-    perform herald.lock_text(v_message_id);
-    perform herald.settle_sms(
-      jsonb_build_array(jsonb_build_object(
-        'job_id', p_job_id, 'processing_token', p_processing_token, 'outcome', 'unknown',
-        'error_message', 'the job was completed without a word of the provider'
-      )),
-      now()
-    );
-  else
-    update public.queue_jobs
-    set status = 'completed', result = p_result, error_message = null
-    where id = p_job_id;
-  end if;
+  perform herald.lock_text(id) from public.sms_messages where queue_job_id = p_job_id;
+  perform public.complete_queue_jobs(array[p_job_id], array[p_processing_token], jsonb_build_array(p_result));
   return true;
 end;
 $$;

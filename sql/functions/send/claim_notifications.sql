@@ -46,10 +46,10 @@ begin
   end if;
 
   with due as materialized (
-    select candidate.id
+    select candidate.ctid
     from unnest(p_channels) as wanted (channel)
     cross join lateral (
-      select job.id, job.due_rank
+      select job.ctid, job.due_rank, job.id
       from public.queue_jobs as job
       where job.status in ('pending', 'retrying')
         and job.job_type = 'send_notification'
@@ -65,7 +65,7 @@ begin
   )
   select array_agg(job order by job.due_rank, job.id)
   into v_jobs
-  from herald.lease_jobs(array(select due.id from due), p_lease, v_now) as job;
+  from herald.lease_jobs(array(select due.ctid from due), p_lease, v_now) as job;
 
   select array_agg(admitted)
   into v_admitted

@@ -27,6 +27,7 @@ values
 ('column', 'herald.erasures.finished_at', 'timestamp with time zone'),
 ('column', 'herald.erasures.number_hashes', 'bytea[] not null default ''{}''::bytea[]'),
 ('column', 'herald.erasures.requested_at', 'timestamp with time zone not null'),
+('column', 'herald.erasures.requested_in', 'xid8'),
 ('column', 'herald.erasures.user_id', 'uuid not null'),
 ('column', 'herald.event_types.default_expiry', 'interval'),
 ('column', 'herald.event_types.domain', 'text not null generated'),

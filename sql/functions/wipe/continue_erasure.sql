@@ -45,11 +45,20 @@ begin
   from herald.erasures
   where user_id = p_user_id;
 
-  -- Looked at once more before it is over: what was being written when the list was made is on it now.
+  -- Looked at once more before it is over: what was being written when the list was made is on it now. It is not over
+  -- while a transaction runs that is older than the request, and may have written what nobody sees yet. A number ahead of
+  -- all that there were comes from before a restore.
   if not exists (select from herald.erasure_rows where user_id = p_user_id)
     and herald.list_erasure(p_user_id, v_requested_at) = 0
   then
-    update herald.erasures set finished_at = p_now, number_hashes = '{}' where user_id = p_user_id;
+    update herald.erasures
+    set finished_at = p_now, number_hashes = '{}'
+    where user_id = p_user_id
+      and (
+        requested_in is null
+        or requested_in <= pg_snapshot_xmin(pg_current_snapshot())
+        or requested_in > pg_current_xact_id()
+      );
   end if;
   return v_erased;
 end;

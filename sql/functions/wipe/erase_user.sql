@@ -23,10 +23,10 @@ begin
   end if;
   perform herald.check_claim(p_batch_size, interval '1 minute');
 
-  insert into herald.erasures as known (user_id, requested_at, continued_at)
-  values (p_user_id, v_now, v_now)
+  insert into herald.erasures as known (user_id, requested_at, continued_at, requested_in)
+  values (p_user_id, v_now, v_now, pg_current_xact_id())
   on conflict (user_id) do update
-  set requested_at = greatest(known.requested_at, v_now), finished_at = null;
+  set requested_at = greatest(known.requested_at, v_now), requested_in = excluded.requested_in, finished_at = null;
   v_hashes := herald.forget_user(p_user_id, v_now);
   update herald.erasures
   set number_hashes = array(select unnest(number_hashes) union select unnest(v_hashes))
