@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 from rich.console import Console
-from speed import backlog, drain, endurance, enqueue, fan_out, latency, page, sending, texts
+from speed import backlog, drain, endurance, enqueue, fan_out, latency, page, scale, sending, texts
 from speed.book import Book
 from speed.stand import stand
 
@@ -22,6 +22,7 @@ _SECTIONS: Final = {
     "sending": sending.measure,
     "memory": sending.watch_memory,
     "endurance": endurance.measure,
+    "scale": scale.measure,
     "backlog-5m": backlog.measure_more,
 }
 

@@ -67,9 +67,15 @@ def fill_jobs(connection: psycopg.Connection, jobs: int) -> None:
 
 
 def drain_all(url: str, jobs: int) -> float:
-    """Claim and complete until nothing is left, both at the same time as in a runner; give the seconds."""
+    """Claim and complete until nothing is left; give the seconds."""
+    with connect(url) as claims, connect(url) as results:
+        return drain_by(claims, results, jobs)
+
+
+def drain_by(claims: psycopg.Connection, results: psycopg.Connection, jobs: int) -> float:
+    """Claim by one connection and complete by another, both at the same time as in a runner; give the seconds."""
     claimed: SimpleQueue[list[tuple[UUID, UUID]] | None] = SimpleQueue()
-    with connect(url) as claims, connect(url) as results, ThreadPoolExecutor(1) as other, stopwatch() as seconds:
+    with ThreadPoolExecutor(1) as other, stopwatch() as seconds:
         claiming = other.submit(_claim, claims, claimed)
         done = 0
         while batch := claimed.get():

@@ -45,9 +45,18 @@ QUESTIONS: Final[Mapping[str, str]] = {
         "of the same kind. The provider counts."
     ),
     "memory of the runner": ("What one runner process has in memory while it sends."),
+    "many runners, one primary": (
+        "The same texts by ever more runner processes, which share this machine with the server, and a provider that "
+        "costs nothing."
+    ),
+    "what one text costs the server": (
+        "Counted, not timed: it depends on no load. One text a transaction, from the call that queues it to the record "
+        "of the provider's answer; the runner's ticks and heartbeats of these seconds are in it."
+    ),
     "endurance, a long transaction elsewhere": (
         "Load without a break, and a snapshot held open by somebody else, so that no dead row can be cleared away. "
-        "What falls, falls for a bare table, too."
+        "What falls, falls for a bare table, too. When it is let go, what has grown meanwhile grows no further. "
+        "Autovacuum looks every five seconds, so that minutes tell what an hour would."
     ),
 }
 _VERDICTS: Final = {True: "yes", False: "**no**", None: ""}

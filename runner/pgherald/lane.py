@@ -217,6 +217,9 @@ class Lane(ABC, Generic[Item, Outcome]):
         was_due = False
         while await self._room():
             asked = min(self._pace.batch_size, self._free())
+            # What came free lately counts for a moment only, and that may have passed.
+            if asked < 1:
+                continue
             began = time.monotonic()
             self._wake.clear()
             try:

@@ -25,7 +25,7 @@ def run(folder: Path, *sections: str) -> dict[str, Any]:
 
 @pytest.mark.timeout(900)
 def test_the_benchmark_measures_and_tells(tmp_path: Path) -> None:
-    run(tmp_path, "drain", "texts", "enqueue", "fan-out", "backlog", "endurance")
+    run(tmp_path, "drain", "texts", "enqueue", "fan-out", "backlog", "endurance", "scale")
     book = run(tmp_path, "latency", "sending", "memory")
     measured = {line["section"] for line in book["lines"]}
     assert measured == {
@@ -39,6 +39,8 @@ def test_the_benchmark_measures_and_tells(tmp_path: Path) -> None:
         "latency, commit to request",
         "sending, a provider that takes 100 ms",
         "memory of the runner",
+        "many runners, one primary",
+        "what one text costs the server",
     }
     assert all(line["value"] >= 0 for line in book["lines"])
     assert any(line["target"] for line in book["lines"])

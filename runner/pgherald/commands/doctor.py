@@ -29,7 +29,8 @@ def doctor(*, database_url: str | None, as_json: bool) -> None:
     """Compare the database with what was shipped: tables, indexes, constraints, triggers, policies, functions, rights.
 
     The bodies of the functions are held against the files of this release, all else against what was written down when
-    it was installed. Notes tell of what your application has put on our tables.
+    it was installed. Notes tell of what your application has put on our tables, and of storage settings that are other
+    than shipped.
 
     Exits with 0 if there is no fault, and 2 if there is one.
     """

@@ -8,10 +8,12 @@ set search_path = pg_catalog, pg_temp
 as $$
   select herald.take_number(p_phone_number);
 
+  -- Two questions, since one with an `or` in it would walk through everybody's.
   select
   from public.user_sms_preferences
-  where phone_number = p_phone_number
-    or user_id in (
+  where user_id in (
+      select user_id from public.user_sms_preferences where phone_number = p_phone_number
+      union all
       select user_id
       from public.sms_messages
       where phone_number = p_phone_number and status in ('pending', 'scheduled', 'queued')

@@ -7,6 +7,9 @@ returns table (cancelled_count integer, message_ids uuid[])
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 begin
   if p_calendar_event_id is null then

@@ -21,10 +21,14 @@ begin
   -- Whoever counts has the turn, and the next one sees in the statement below what was planned in it.
   insert into herald.notification_turns as turn (user_id, event_type, taken_at)
   select distinct wishes.user_id, wishes.event_type, p_now
-  from unnest(p_event_ids, p_user_ids) as pair (event_id, user_id)
-  inner join public.notification_events as event on event.id = pair.event_id
+  from (
+    -- Looked up for each, here and below: a join may begin with all events of a type.
+    select
+      user_id, (select event.event_type from public.notification_events as event where event.id = event_id) as event_type
+    from unnest(p_event_ids, p_user_ids) as pair (event_id, user_id)
+  ) as told
   inner join public.user_notification_preferences as wishes
-    on wishes.user_id = pair.user_id and wishes.event_type = event.event_type
+    on wishes.user_id = told.user_id and wishes.event_type = told.event_type
   where num_nonnulls(wishes.max_per_hour, wishes.max_per_day) > 0
   order by wishes.user_id, wishes.event_type
   on conflict (user_id, event_type) do update set taken_at = excluded.taken_at;
@@ -35,9 +39,10 @@ begin
     select subscription.id
     from public.notification_subscriptions as subscription
     where (subscription.user_id, subscription.event_type) in (
-      select pair.user_id, event.event_type
+      select
+        pair.user_id,
+        (select event.event_type from public.notification_events as event where event.id = pair.event_id)
       from unnest(p_event_ids, p_user_ids) as pair (event_id, user_id)
-      inner join public.notification_events as event on event.id = pair.event_id
     )
     order by subscription.id
     for key share skip locked
@@ -63,7 +68,9 @@ begin
     insert into public.notification_suppressions (event_id, recipient_user_id, channel, reason, created_at)
     select coalesce(gathered.event_id, decided.event_id), decided.user_id, decided.channel, decided.block_reason, p_now
     from decided
-    left join herald.notification_digest_events as gathered on gathered.digest_id = decided.digest_id
+    left join lateral (
+      select event_id from herald.notification_digest_events where digest_id = decided.digest_id offset 0
+    ) as gathered on true
     where decided.block_reason is not null
     union all
     -- Of a digest that goes, what was too late for it.
@@ -76,11 +83,12 @@ begin
   going as materialized (
     select
       decided.*, words.event_id as told_id, words.payload, event.correlation_id,
-      kept.id as kept_subscription_id
+      case
+        when decided.subscription_id in (select unnest(v_subscriptions)) then decided.subscription_id
+      end as kept_subscription_id
     from decided
     inner join words on words.words_of = decided.words_of and words.goes_at = decided.goes_at
     inner join public.notification_events as event on event.id = words.event_id
-    left join unnest(v_subscriptions) as kept (id) on kept.id = decided.subscription_id
     where decided.block_reason is null
   ),
   jobs as (

@@ -10,6 +10,7 @@ as $$
 declare
   v_lead constant interval := (select promote_lead from herald.settings);
   v_ids uuid[];
+  v_free uuid[];
   v_due public.notification_deliveries[];
 begin
   -- A little ahead of time, so that a claim that comes then need not wait for the next tick.
@@ -79,22 +80,24 @@ begin
     return 0;
   end if;
 
-  select array_agg(due)
-  into v_due
-  from (
+  v_free := array(
+    select herald.free_users(array(select recipient_user_id from public.notification_deliveries where id = any (v_ids)))
+  );
+  -- Found by their ids alone: an index of whatever is pending has all of the future.
+  with due as materialized (
     select *
     from public.notification_deliveries
     where id = any (v_ids)
-      and status = 'pending'
-      and queue_job_id is null
-      and recipient_user_id in (
-        select herald.free_users(
-          array(select recipient_user_id from public.notification_deliveries where id = any (v_ids))
-        )
-      )
     order by id
     for no key update skip locked
-  ) as due;
+  )
+  select array_agg(due::public.notification_deliveries)
+  into v_due
+  from due
+  where due.status = 'pending'
+    and due.queue_job_id is null
+    -- Said so, they are hashed and not gone through for each.
+    and (due.recipient_user_id in (select unnest(v_free))) is true;
 
   if v_due is null then
     return 0;

@@ -139,11 +139,11 @@ begin
   from (
     select done.id, done.last, next.at
     from (
-      select
-        each.*, coalesce(
-          (select max(due.wall) from unnest(v_due) as due where due.series_id = each.id), each.recurrence_last
-        ) as last
+      select each.*, coalesce(written.last, each.recurrence_last) as last
       from unnest(v_series) as each
+      left join (
+        select due.series_id, max(due.wall) as last from unnest(v_due) as due group by due.series_id
+      ) as written on written.series_id = each.id
     ) as done
     left join lateral herald.occurrences(
       done.recurrence_pattern, done.recurrence_start, herald.series_zone(done.user_id, done.recurrence_timezone),

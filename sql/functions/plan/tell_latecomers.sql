@@ -10,6 +10,7 @@ declare
   v_users uuid[];
   v_free uuid[];
   v_event_id uuid;
+  v_readers uuid[];
   v_told integer := 0;
 begin
   if not exists (select from herald.notification_latecomers) then
@@ -39,16 +40,14 @@ begin
     and late.user_id = turn.user_id
     and (turn.user_id = any (v_free) or not herald.user_exists(turn.user_id));
 
-  for v_event_id in select distinct turn.event_id from unnest(v_events) as turn (event_id) order by turn.event_id loop
-    v_told := v_told + herald.tell_users(
-      v_event_id,
-      array(
-        select turn.user_id
-        from unnest(v_events, v_users) as turn (event_id, user_id)
-        where turn.event_id = v_event_id and turn.user_id = any (v_free)
-      ),
-      p_now
-    );
+  for v_event_id, v_readers in
+    select turn.event_id, array_agg(turn.user_id)
+    from unnest(v_events, v_users) as turn (event_id, user_id)
+    where turn.user_id in (select unnest(v_free))
+    group by turn.event_id
+    order by turn.event_id
+  loop
+    v_told := v_told + herald.tell_users(v_event_id, v_readers, p_now);
   end loop;
   return v_told;
 end;

@@ -30,8 +30,13 @@ begin
   into v_gathering, v_users
   from unnest(v_free) as asked (user_id)
   inner join public.notification_events as event on event.id = p_event_id
-  left join public.user_notification_preferences as wishes
-    on wishes.user_id = asked.user_id and wishes.event_type = event.event_type
+  left join lateral (
+    -- Looked up for each: a join may begin with everybody's of this type.
+    select batch_enabled, priority
+    from public.user_notification_preferences
+    where user_id = asked.user_id and event_type = event.event_type
+    offset 0
+  ) as wishes on true
   cross join lateral (
     select coalesce(
       wishes.batch_enabled and wishes.priority <> 'urgent'

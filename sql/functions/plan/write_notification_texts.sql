@@ -16,19 +16,27 @@ begin
     )
     select
       delivery.recipient_user_id, delivery.channel_identifier, said.words, said.template_id,
-      'scheduled', coalesce(wishes.priority, 'normal')::public.sms_priority, coalesce(delivery.scheduled_for, p_now),
+      'scheduled',
+      -- Looked up for each: a join may begin with all that is of a type.
+      coalesce(
+        (
+          select wishes.priority
+          from public.user_notification_preferences as wishes
+          where wishes.user_id = delivery.recipient_user_id and wishes.event_type = event.event_type
+        ),
+        'normal'
+      )::public.sms_priority,
+      coalesce(delivery.scheduled_for, p_now),
       -- A digest loses on the way what expires, and goes as long as something is left.
       case when delivery.digest_id is null then delivery.expires_at else said.ends_at end,
       jsonb_build_object(
         'event_id', delivery.event_id, 'event_type', event.event_type, 'delivery_id', delivery.id
       ),
-      known.sms_category, delivery.id, delivery.correlation_id
+      (select known.sms_category from herald.event_types as known where known.event_type = event.event_type),
+      delivery.id, delivery.correlation_id
     from herald.word_notification_texts(p_delivery_ids, p_now) as said
     inner join public.notification_deliveries as delivery on delivery.id = said.delivery_id
     inner join public.notification_events as event on event.id = delivery.event_id
-    inner join herald.event_types as known on known.event_type = event.event_type
-    left join public.user_notification_preferences as wishes
-      on wishes.user_id = delivery.recipient_user_id and wishes.event_type = event.event_type
     on conflict (notification_delivery_id) where notification_delivery_id is not null do nothing
     returning id, template_id
   ),

@@ -13,6 +13,9 @@ returns uuid
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 declare
   v_job_type constant public.queue_type := (herald.parse_job_types(array[p_job_type]))[1];

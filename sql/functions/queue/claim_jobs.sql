@@ -24,7 +24,8 @@ as $$
         and job.job_type = wanted.job_type
         and job.due_rank <= p_now + interval '20 minutes'
         and job.scheduled_for <= p_now
-      order by job.due_rank
+      -- By the type, too: where row security holds, the planner does not know that it is one, and would sort all.
+      order by job.job_type, job.due_rank
       limit p_batch_size
       for no key update skip locked
     ) as candidate

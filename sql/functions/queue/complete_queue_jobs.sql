@@ -11,6 +11,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 -- Plans outlive the size that the tables had when they were made.
 set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 declare

@@ -10,6 +10,9 @@ returns setof uuid
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 begin
   p_now := coalesce(p_now, now());

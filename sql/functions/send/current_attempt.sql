@@ -5,10 +5,12 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select id
-  from herald.sms_attempts
-  where message_id = p_message_id
-  order by started_at desc, attempt desc, outcome is null desc
+  -- All of the text's, and then the last one: an index of the time would be walked through the attempts of all others.
+  select own.id
+  from (
+    select id, started_at, attempt, outcome from herald.sms_attempts where message_id = p_message_id offset 0
+  ) as own
+  order by own.started_at desc, own.attempt desc, own.outcome is null desc
   limit 1;
 $$;
 

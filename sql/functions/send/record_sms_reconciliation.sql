@@ -7,6 +7,9 @@ returns table (attempt_id uuid, message_id uuid, outcome text, message_status te
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set jit = 'off'
 set lock_timeout = '2s'
 as $$
 #variable_conflict use_column

@@ -13,6 +13,10 @@ returns table (
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set enable_bitmapscan = 'off'
+set jit = 'off'
 as $$
   with limits as not materialized (
     select * from herald.health_limits
@@ -32,7 +36,7 @@ as $$
         and job.job_type = type.job_type
         and job.due_rank <= p_now + interval '20 minutes'
         and job.scheduled_for <= p_now
-      order by job.due_rank
+      order by job.job_type, job.due_rank
       limit 100
     ) as candidate
     where not (setting.kill_switch and type.job_type in ('send_sms', 'send_notification'))
@@ -133,7 +137,7 @@ as $$
       select job.status
       from public.queue_jobs as job
       where job.status in ('pending', 'retrying') and job.job_type = type.job_type
-      order by job.due_rank
+      order by job.job_type, job.due_rank
       limit 1000
     ) as waiting
     where waiting.status = 'retrying'
@@ -166,9 +170,12 @@ as $$
   ),
   doubts as (
     select count(*) as texts, coalesce(extract(epoch from p_now - min(job.started_at)), 0)::bigint as oldest
-    from public.sms_messages as message
-    inner join public.queue_jobs as job on job.id = message.queue_job_id
-    where message.status = 'sending' and job.status = 'processing' and job.lease_expires_at is null
+    from public.queue_jobs as job
+    -- Looked up for each, of which there are few: a join may begin with all texts.
+    cross join lateral (
+      select from public.sms_messages where queue_job_id = job.id and status = 'sending' limit 1
+    ) as message
+    where job.status = 'processing' and job.lease_expires_at is null
   ),
   resting as (
     select

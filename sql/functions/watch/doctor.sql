@@ -32,7 +32,9 @@ as $$
       )
   )
   select
-    difference.object_type, difference.object_name, 'fault',
+    difference.object_type, difference.object_name,
+    -- Somebody may want another fillfactor, or vacuum at other times: nothing is wrong by that.
+    case when difference.object_type = 'storage' then 'note' else 'fault' end,
     case
       when difference.found is null then 'is missing'
       when difference.object_type = 'function' then 'is not what was installed'
@@ -56,6 +58,15 @@ as $$
         )
       when difference.object_type = 'table' and difference.found is not null
         then format('Run: alter table %s enable row level security;', difference.object_name)
+      when difference.object_type = 'storage' and difference.definition = 'default'
+        then format(
+          'Nothing, if somebody wants it so. Else reset it: alter table %s reset (…);', difference.object_name
+        )
+      when difference.object_type = 'storage'
+        then format(
+          'Nothing, if somebody wants it so. Else run: alter table %s set (%s);', difference.object_name,
+          difference.definition
+        )
       when difference.object_type = 'references'
         then format('Run: alter table %s enable trigger all;', difference.object_name)
       else 'Shipped is: ' || difference.definition
@@ -118,7 +129,8 @@ $$Whether tables, indexes, triggers, policies, functions and rights are as shipp
 
 No row: all is as shipped. pgherald doctor asks this, and holds the functions against the files of its own release.
 
-severity: fault, something of ours is missing, switched off or changed; note, something of the application on ours.
+severity: fault, something of ours is missing, switched off or changed; note, something of the application on ours, or
+  storage settings that are not those shipped.
 what_to_do: how to mend it.
 
 Example: {}$$;

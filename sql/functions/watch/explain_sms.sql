@@ -12,6 +12,9 @@ returns table (gate_order integer, gate text, verdict text, until timestamptz, e
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 declare

@@ -21,6 +21,9 @@ returns table (
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 begin
@@ -40,7 +43,7 @@ begin
     delivery.payload ->> 'body', delivery.payload ->> 'url', delivery.payload, delivery.delivered_at,
     delivery.opened_at, delivery.status = 'delivered'
   from public.notification_deliveries as delivery
-  where delivery.recipient_user_id = herald.require_signed_in_user()
+  where delivery.recipient_user_id = (select herald.require_signed_in_user())
     and delivery.channel = 'in_app'
     and delivery.status in ('delivered', 'opened', 'clicked')
     -- Row comparison would not do: the ids rise where the instants fall.

@@ -26,6 +26,9 @@ returns table (
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 begin

@@ -1,23 +1,50 @@
--- What a monitor asks for every few seconds: only what small tables and indexes answer.
+-- What a monitor asks for every few seconds: only what small tables and indexes answer, and of a long queue no more
+-- than the first hundred thousand jobs of a type.
 create or replace function herald.metrics(p_now timestamptz default now())
 returns table (name text, help text, labels jsonb, value double precision)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
   select
-    'pgherald_jobs', 'Jobs that wait or run.', jsonb_build_object('job_type', job_type, 'status', status),
-    count(*)::double precision
-  from public.queue_jobs
-  where status in ('pending', 'retrying', 'processing')
-  group by job_type, status
+    'pgherald_jobs', 'Jobs that wait or run; of one type 100,000 that wait are counted at most.',
+    jsonb_build_object('job_type', job.job_type, 'status', job.status), count(*)::double precision
+  from (
+    select type.job_type, waiting.status
+    from unnest(enum_range(null::public.queue_type)) as type (job_type)
+    cross join lateral (
+      select queued.status
+      from public.queue_jobs as queued
+      where queued.status in ('pending', 'retrying') and queued.job_type = type.job_type
+      order by queued.job_type, queued.due_rank
+      limit 100000
+    ) as waiting
+    union all
+    select job_type, status from public.queue_jobs where status = 'processing' and lease_expires_at is not null
+    union all
+    select job_type, status from public.queue_jobs where status = 'processing' and lease_expires_at is null
+  ) as job
+  group by job.job_type, job.status
   union all
+  -- Of each type among the hundred that a claim would look at first.
   select
     'pgherald_oldest_due_job_seconds', 'How long the oldest job that is due has waited.',
-    jsonb_build_object('job_type', job_type), extract(epoch from p_now - min(scheduled_for))
-  from public.queue_jobs
-  where status in ('pending', 'retrying') and scheduled_for <= p_now
-  group by job_type
+    jsonb_build_object('job_type', type.job_type), extract(epoch from p_now - min(candidate.scheduled_for))
+  from unnest(enum_range(null::public.queue_type)) as type (job_type)
+  cross join lateral (
+    select queued.scheduled_for
+    from public.queue_jobs as queued
+    where queued.status in ('pending', 'retrying')
+      and queued.job_type = type.job_type
+      and queued.due_rank <= p_now + interval '20 minutes'
+      and queued.scheduled_for <= p_now
+    order by queued.job_type, queued.due_rank
+    limit 100
+  ) as candidate
+  group by type.job_type
   union all
   select
     'pgherald_jobs_ended_last_hour', 'Jobs that ended within the last hour: goes up and down.',
@@ -48,9 +75,12 @@ as $$
   union all
   select
     'pgherald_texts_in_doubt', 'Texts of which nothing proves that the provider has them, or has not.', '{}', count(*)
-  from public.sms_messages as message
-  inner join public.queue_jobs as job on job.id = message.queue_job_id
-  where message.status = 'sending' and job.status = 'processing' and job.lease_expires_at is null
+  from public.queue_jobs as job
+  -- Looked up for each, of which there are few: a join may begin with all texts.
+  cross join lateral (
+    select from public.sms_messages where queue_job_id = job.id and status = 'sending' limit 1
+  ) as message
+  where job.status = 'processing' and job.lease_expires_at is null
   union all
   select
     'pgherald_seconds_since_tick', 'Seconds since tick() ran; absent if it never did.', '{}',

@@ -118,6 +118,14 @@ as $$
   from tables as relation
   union all
   select
+    'storage', relation.name,
+    coalesce(
+      (select string_agg(option, ', ' order by option collate "C") from unnest(relation.reloptions) as option), 'default'
+    ),
+    'pg_catalog.pg_class'::regclass::oid, relation.oid
+  from tables as relation
+  union all
+  select
     'schema', n.nspname::text,
     coalesce(
       (
@@ -197,7 +205,8 @@ as $$
 $$;
 
 comment on function herald.observed_objects() is
-'Tables, columns, indexes, constraints, triggers, policies, views, functions and rights as they are, for doctor().';
+'Tables, their storage, columns, indexes, constraints, triggers, policies, views, functions and rights as they are, '
+'for doctor().';
 
 revoke execute on function herald.observed_objects() from public;
 grant execute on function herald.observed_objects() to herald_runner;

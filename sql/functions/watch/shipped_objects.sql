@@ -1462,6 +1462,12 @@ values
 ),
 (
   'index',
+  'herald.phone_verifications: phone_verifications_over_idx',
+  'CREATE INDEX phone_verifications_over_idx ON herald.phone_verifications USING btree (created_at) WHERE '
+  || '((ended_at IS NOT NULL) AND (redacted_at IS NOT NULL))'
+),
+(
+  'index',
   'herald.phone_verifications: phone_verifications_pkey',
   'CREATE UNIQUE INDEX phone_verifications_pkey ON herald.phone_verifications USING btree (id)'
 ),
@@ -1869,6 +1875,12 @@ values
   'public.queue_jobs: queue_jobs_finished_idx',
   'CREATE INDEX queue_jobs_finished_idx ON public.queue_jobs USING btree (completed_at) WHERE (completed_at IS '
   || 'NOT NULL)'
+),
+(
+  'index',
+  'public.queue_jobs: queue_jobs_held_idx',
+  'CREATE INDEX queue_jobs_held_idx ON public.queue_jobs USING btree (job_type) WHERE ((status = '
+  || '''processing''::public.queue_status) AND (lease_expires_at IS NULL))'
 ),
 (
   'index',
@@ -2317,6 +2329,102 @@ values
   || 'herald_runner delete, insert, select, update'
 ),
 ('schema', 'herald', 'herald_client usage, herald_runner usage'),
+('storage', 'herald.admins', 'default'),
+('storage', 'herald.automatic_subscriptions', 'default'),
+('storage', 'herald.consent_log', 'autovacuum_vacuum_insert_scale_factor=0.05'),
+('storage', 'herald.deleted_event_users', 'default'),
+('storage', 'herald.erasure_rows', 'default'),
+('storage', 'herald.erasures', 'default'),
+('storage', 'herald.event_types', 'default'),
+('storage', 'herald.failing_numbers', 'default'),
+('storage', 'herald.health_limits', 'default'),
+('storage', 'herald.host_tables', 'default'),
+('storage', 'herald.inbound_sms', 'autovacuum_vacuum_insert_scale_factor=0.05'),
+('storage', 'herald.installation', 'default'),
+('storage', 'herald.installed_objects', 'default'),
+('storage', 'herald.installed_routines', 'default'),
+('storage', 'herald.legal_windows', 'default'),
+('storage', 'herald.link_bots', 'default'),
+('storage', 'herald.notification_digest_events', 'autovacuum_vacuum_insert_scale_factor=0.05'),
+(
+  'storage',
+  'herald.notification_digests',
+  'autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, '
+  || 'fillfactor=70'
+),
+(
+  'storage',
+  'herald.notification_latecomers',
+  'autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000'
+),
+(
+  'storage',
+  'herald.notification_turns',
+  'autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=1000, '
+  || 'fillfactor=70'
+),
+('storage', 'herald.phone_verifications', 'default'),
+('storage', 'herald.provider_codes', 'default'),
+('storage', 'herald.reply_words', 'default'),
+('storage', 'herald.report_codes', 'default'),
+('storage', 'herald.retention', 'default'),
+('storage', 'herald.runners', 'autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500, fillfactor=50'),
+('storage', 'herald.senders', 'autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500, fillfactor=50'),
+('storage', 'herald.settings', 'default'),
+(
+  'storage',
+  'herald.sms_attempts',
+  'autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_insert_scale_factor=0.05, '
+  || 'autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=2000'
+),
+('storage', 'herald.sms_categories', 'default'),
+('storage', 'herald.sms_routines', 'default'),
+('storage', 'herald.sms_status_log', 'autovacuum_vacuum_insert_scale_factor=0.05'),
+(
+  'storage',
+  'herald.sms_template_uses',
+  'autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000'
+),
+('storage', 'herald.suppressed_numbers', 'default'),
+('storage', 'herald.ticks', 'fillfactor=50'),
+('storage', 'herald.transitions', 'default'),
+('storage', 'herald.verification_limits', 'default'),
+('storage', 'herald.verification_turns', 'fillfactor=70'),
+('storage', 'herald.verify_requests', 'default'),
+(
+  'storage',
+  'public.notification_deliveries',
+  'autovacuum_analyze_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_vacuum_cost_delay=0, '
+  || 'autovacuum_vacuum_insert_scale_factor=0.05, autovacuum_vacuum_scale_factor=0.01, '
+  || 'autovacuum_vacuum_threshold=2000'
+),
+('storage', 'public.notification_events', 'autovacuum_vacuum_insert_scale_factor=0.05'),
+('storage', 'public.notification_subscriptions', 'default'),
+('storage', 'public.notification_suppressions', 'autovacuum_vacuum_insert_scale_factor=0.05'),
+('storage', 'public.notification_tracking_links', 'default'),
+('storage', 'public.push_subscriptions', 'default'),
+(
+  'storage',
+  'public.queue_jobs',
+  'autovacuum_analyze_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_vacuum_cost_delay=0, '
+  || 'autovacuum_vacuum_insert_scale_factor=0.05, autovacuum_vacuum_scale_factor=0, '
+  || 'autovacuum_vacuum_threshold=2000, fillfactor=75'
+),
+(
+  'storage',
+  'public.sms_messages',
+  'autovacuum_analyze_scale_factor=0.02, autovacuum_analyze_threshold=500, autovacuum_vacuum_cost_delay=0, '
+  || 'autovacuum_vacuum_insert_scale_factor=0.05, autovacuum_vacuum_scale_factor=0.01, '
+  || 'autovacuum_vacuum_threshold=2000, fillfactor=80'
+),
+('storage', 'public.sms_templates', 'fillfactor=70'),
+('storage', 'public.user_notification_preferences', 'default'),
+(
+  'storage',
+  'public.user_sms_preferences',
+  'autovacuum_vacuum_cost_delay=0, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=1000, '
+  || 'fillfactor=70'
+),
 ('table', 'herald.admins', 'without row security'),
 ('table', 'herald.automatic_subscriptions', 'without row security'),
 ('table', 'herald.consent_log', 'without row security'),

@@ -1,6 +1,6 @@
 -- Whoever switches off, drops, edits or opens something of ours is found out; what an application adds is none of that.
 begin;
-select plan(36);
+select plan(40);
 
 create function pg_temp.said(p_name text) returns text language sql as $$
   select string_agg(concat_ws(' | ', object_type, severity, finding), '; ' order by object_type) from doctor() where object_name = p_name
@@ -46,6 +46,16 @@ select lives_ok(
 select is(pg_temp.said('public.queue_jobs: queue_jobs_runs_under_a_token'), null, 'as it was');
 alter table sms_messages alter column user_id drop not null;
 select is(pg_temp.said('public.sms_messages.user_id'), 'column | fault | is: uuid', 'a column may be null');
+
+alter table herald.sms_template_uses reset (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold, autovacuum_vacuum_cost_delay);
+select is(pg_temp.said('herald.sms_template_uses'), 'storage | note | is: default', 'a table is vacuumed at other times');
+select lives_ok(
+  (select regexp_replace(pg_temp.remedy('herald.sms_template_uses'), '^.*Else run: ', '')), 'which somebody may want, and else mends'
+);
+select is(pg_temp.said('herald.sms_template_uses'), null, 'as it was');
+alter table herald.admins set (fillfactor = 50);
+select is(pg_temp.said('herald.admins'), 'storage | note | is: fillfactor=50', 'a table has settings of somebody else''s');
+alter table herald.admins reset (fillfactor);
 
 alter table sms_messages disable row level security;
 select is(pg_temp.said('public.sms_messages'), 'table | fault | is: without row security', 'row security was switched off');
