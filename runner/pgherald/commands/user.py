@@ -74,7 +74,8 @@ def erase(*, user_id: UUID, yes: bool, database_url: str | None, as_json: bool) 
     if as_json:
         click.echo(questions.as_json([{"user_id": user_id, "erased": erased, "in_flight": row["in_flight"]}]))
         return
-    click.echo(f"{erased} records erased")
+    nothing = "" if erased or row["in_flight"] else ": there is nothing personal on record under this ID"
+    click.echo(f"{erased} records erased{nothing}")
     if row["in_flight"]:
         click.echo(f"{row['in_flight']} are just being sent, or in doubt: the runners erase them when that has ended")
 
