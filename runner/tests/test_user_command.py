@@ -1,6 +1,7 @@
 """`pgherald user`: a person's data go out whole, and are erased; a second export shows nothing of them."""
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,23 @@ def exported(database_url: str, user_id: UUID) -> dict[str, Any]:
     assert result.exit_code == 0, result.output
     read: dict[str, Any] = json.loads(result.stdout)
     return read
+
+
+def test_an_export_is_for_one_pair_of_eyes_and_goes_over_nothing(
+    database_url: str, user_id: UUID, tmp_path: Path
+) -> None:
+    path = tmp_path / "ada.json"
+    assert run(database_url, "user", "export", user_id, "--output", path).exit_code == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    written = path.read_bytes()
+    assert json.loads(written)["user_id"] == str(user_id)
+    again = run(database_url, "user", "export", user_id, "--output", path)
+    assert again.exit_code == 1
+    assert "name a new file" in again.output
+    assert path.read_bytes() == written
+    nowhere = run(database_url, "user", "export", user_id, "--output", tmp_path / "none" / "ada.json")
+    assert nowhere.exit_code == 1
+    assert "cannot be written" in nowhere.output
 
 
 def test_an_export_has_all_and_after_an_erasure_nothing(database_url: str, user_id: UUID) -> None:
