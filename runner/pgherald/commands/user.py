@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TextIO
@@ -62,7 +63,7 @@ def export(*, user_id: UUID, path: Path | None, database_url: str | None) -> Non
 def _target(path: Path | None) -> AbstractContextManager[TextIO]:
     """Open what a person's data are written to: never over anything, and for nobody else's eyes."""
     if path is None:
-        return nullcontext(click.get_text_stream("stdout"))
+        return nullcontext(sys.stdout)
     try:
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
     except FileExistsError:
