@@ -219,6 +219,8 @@ class Lane(ABC, Generic[Item, Outcome]):
         was_due = False
         while await self._room():
             asked = min(self._pace.batch_size, self._free())
+            if asked < 1:
+                continue
             began = time.monotonic()
             self._hear()
             try:

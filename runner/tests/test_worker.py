@@ -129,6 +129,23 @@ async def test_a_stop_hands_back_what_was_claimed_ahead(database_url: str, provi
     assert await desk.rows(WAITING) == [{"status": "pending", "attempts": 0}]
 
 
+async def test_nothing_is_asked_for_when_the_slots_have_become_slow(
+    database_url: str, provider: Provider, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As less is claimed ahead then, there may be room for nothing after all."""
+    monkeypatch.setattr("pgherald.lane._GATHER_SLOTS", 0.2)
+
+    async def all_at_once(fields: Mapping[str, str]) -> web.StreamResponse:
+        await asyncio.sleep(0.6 - time.monotonic() % 0.6)
+        return await accept(fields)
+
+    provider.behaviour = all_at_once
+    await desk.queue(*(f"text {number}" for number in range(100)))
+    async with a_runner(database_url, provider, concurrency=20, batch_size=18):
+        await desk.until({"sent": 100})
+    assert "does not work" not in caplog.text
+
+
 async def test_a_batch_is_no_larger_than_asked_for(database_url: str, provider: Provider, desk: Desk) -> None:
     await desk.queue(*(f"text {number}" for number in range(20)))
     async with a_runner(database_url, provider, batch_size=3):
