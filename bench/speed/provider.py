@@ -56,7 +56,7 @@ class _Exchange(asyncio.Protocol):
 
 async def _main(delay: float) -> None:
     arrivals: list[tuple[str, float]] = []
-    server = await asyncio.get_running_loop().create_server(lambda: _Exchange(delay, arrivals), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(lambda: _Exchange(delay, arrivals), "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201  this is how the port is told
     await server.serve_forever()
 
