@@ -53,6 +53,9 @@ psql, from PostgREST and from supabase-js; the tests run them.
 - supabase-js: `const supabase = createClient(url, key)`, with the service role's key on a server of yours, or with the
   public one and a user who is signed in.
 
+The ids in the calls, such as `10000000-0000-4000-8000-000000000001`, are those of the tests: put yours in their place,
+or a call finds nothing, or says `unknown …`.
+
 Arguments are passed by name; what has a default may be left out. Errors come as PostgREST has them, with `code`,
 `message`, `details` and `hint`: see [errors](../errors.md). The tables: [er.mermaid](../er.mermaid); their states:
 [states](../states.md); who may do what: [access](../access.md). Whole programs:

@@ -7,7 +7,7 @@ statement of its own that leaves nothing behind in the session, so a pooler in t
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -22,6 +22,8 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from pgherald.channels import NotificationAnswer
     from pgherald.heartbeat import Process
     from pgherald.release import Release
@@ -234,7 +236,7 @@ class Database(AbstractAsyncContextManager["Database"]):
         self._pool = self._connections(1, _CONNECTIONS)
         # A session that has claimed texts before claims them ten times as fast as a new one, whose plans are all to be
         # made. The pool hands its connections round, so these claims have one to themselves.
-        self._claiming = self._connections(0, 1)
+        self._claiming = self._connections(0, 1, configure=_warm_up)
         await self._pool.open()
         await self._claiming.open()
         return self
@@ -245,12 +247,15 @@ class Database(AbstractAsyncContextManager["Database"]):
         """Close the pools."""
         await asyncio.gather(self._pool.close(timeout=2), self._claiming.close(timeout=2))
 
-    def _connections(self, least: int, most: int) -> AsyncConnectionPool:
+    def _connections(
+        self, least: int, most: int, *, configure: "Callable[[AsyncConnection], Awaitable[None]] | None" = None
+    ) -> AsyncConnectionPool:
         """Make a pool of so many connections; it is not open yet."""
         return AsyncConnectionPool(
             self._conninfo,
             # No prepared statements: behind a pooler the next statement may meet another server process.
             kwargs={"autocommit": True, "prepare_threshold": None},
+            configure=configure,
             min_size=least,
             max_size=most,
             timeout=_CONNECTION_WAIT,
@@ -649,6 +654,13 @@ class Database(AbstractAsyncContextManager["Database"]):
             )
         if not migrated:
             raise DatabaseUnusableError(f"the database at {where} lacks our functions. Run pgherald migrate.")
+
+
+async def _warm_up(connection: AsyncConnection) -> None:
+    """Have a new session make the plans of a claim, for a job that is not there; if it cannot, the claim tells."""
+    query = "select from herald.admit_sms(array[gen_random_uuid()], p_sender => null, p_runner => null, p_now => now())"
+    with suppress(psycopg.Error):
+        await connection.execute(query)
 
 
 def _with_defaults(url: str) -> str:

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Claimed and not recorded, for each slot: one at work, one ahead, and one whose outcome is on its way.
-_MOST_HELD: Final = 3
+# Claimed and not recorded, for each slot: one at work, one ahead, and two whose outcomes are on their way.
+_MOST_HELD: Final = 4
 # As much is claimed ahead as the slots have taken in the last so many seconds: about what the next claim takes. Whoever
 # dies leaves it in doubt, so no more than that.
-_AHEAD: Final = 0.1
+_AHEAD: Final = 0.15
 # What has waited so long for a slot goes back: what was decided at its claim may not hold any more, and another runner
 # may have a slot for it.
 _LONGEST_AHEAD: Final = 1.0

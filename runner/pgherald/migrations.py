@@ -891,7 +891,12 @@ def _told() -> Iterator[None]:
     except psycopg.Error as error:
         with suppress(AttributeError):
             if error.diag.message_primary:
-                raise MigrationError(f"{error.diag.message_primary} ({error.diag.sqlstate})") from error
+                hint = (
+                    "\n  hint: log in as the role that migrates, which owns the schemas; a runner's role may not"
+                    if error.diag.sqlstate == "42501"
+                    else ""
+                )
+                raise MigrationError(f"{error.diag.message_primary} ({error.diag.sqlstate}){hint}") from error
         raise MigrationError(
             f"the connection broke: {str(error).strip()}\n  hint: run it again; how far this run came is found out then"
         ) from error

@@ -1,10 +1,11 @@
 """What a person or a program asks the database once: one query, its rows, and an error that says what to do."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import click
@@ -19,6 +20,20 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Row = dict[str, Any]
 
 _OUR_ERRORS = ("22", "23", "SM")
+_REFUSAL: Final = re.compile(r"FATAL:\s+(.+)")
+_REASONS: Final = {
+    'option "port"': "its port is no number; special characters in the password are written as %xx",
+    "invalid port": "its port is no number; special characters in the password are written as %xx",
+    "Servname": "its port is no number; special characters in the password are written as %xx",
+    "Connection refused": "nothing listens there",
+    "No such file or directory": "no server has a socket there",
+    "resolve host": "its host has no address",
+    "translate host name": "its host has no address",
+    "timeout": "nothing answers there",
+    "timed out": "nothing answers there",
+    "unreachable": "there is no way to it from here",
+    "SSL": "it and this side do not agree about TLS (sslmode)",
+}
 
 
 class AwayError(click.ClickException):
@@ -101,7 +116,19 @@ def _words(error: psycopg.Error) -> str:
         return f"{describe(error)}. An administrator runs: grant herald_runner to <the user of the URL>;"
     if state:
         return describe(error)
-    return "the database cannot be reached. Check --database-url (DATABASE_URL)."
+    return f"the database cannot be reached: {_reason(error)}. Check --database-url (DATABASE_URL)."
+
+
+def _reason(error: psycopg.Error) -> str:
+    """Say why there is no connection. What libpq says of an address may have a part of a password in it."""
+    words = str(error)
+    if refusal := _REFUSAL.search(words):
+        return refusal[1]
+    if isinstance(error, psycopg.ProgrammingError):
+        return (
+            "the URL cannot be read; write postgresql://user:password@host:5432/name, with %xx for special characters"
+        )
+    return next((reason for trace, reason in _REASONS.items() if trace in words), "the connection broke")
 
 
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:

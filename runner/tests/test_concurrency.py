@@ -4,9 +4,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from random import Random
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from stage import Connection, at_once, rows, value
 
@@ -99,6 +101,29 @@ async def test_one_key_with_many_contents_takes_the_first(connections: Sequence[
     answers = await at_once(connections, queue)
     assert sum(isinstance(answer, UUID) for answer in answers) == 1
     assert {answer.sqlstate for answer in answers if isinstance(answer, psycopg.Error)} == {"SMS03"}
+
+
+async def test_calls_for_many_with_the_same_keys_make_each_text_once(connections: Sequence[Connection]) -> None:
+    """In whatever order the keys come: nobody waits for somebody who waits for them."""
+    user_id = await value(connections[0], "select tests.a_user_with_phone()")
+    turns = iter(range(len(connections)))
+
+    async def queue(connection: Connection) -> dict[str, UUID]:
+        numbers = list(range(200))
+        Random(next(turns)).shuffle(numbers)  # noqa: S311  an order, no secret
+        requests = [
+            {"user_id": str(user_id), "message": f"text {number}", "idempotency_key": f"key {number}"}
+            for number in numbers
+        ]
+        made = await rows(connection, "select message_id from queue_sms_messages(%s) order by place", Jsonb(requests))
+        return {request["idempotency_key"]: row[0] for request, row in zip(requests, made, strict=True)}
+
+    first, *others = await at_once(connections, queue)
+    assert isinstance(first, dict)
+    assert len(set(first.values())) == 200
+    assert all(answer == first for answer in others)
+    assert await value(connections[0], "select count(*) from sms_messages where status = 'queued'") == 200
+    assert await value(connections[0], "select count(*) from queue_jobs") == 200
 
 
 async def test_ten_ticks_at_once_promote_each_text_once(connections: Sequence[Connection]) -> None:

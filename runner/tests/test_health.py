@@ -258,8 +258,17 @@ def test_status_of_a_database_that_is_away_is_red() -> None:
     code, output = ask("status", url=url)
     assert code == 2
     assert "does not answer" in output
+    assert "nothing listens there" in output
     assert "secret" not in output
     assert ask("status", "--json", url=url)[0] == 2
+
+
+def test_status_of_a_database_without_us_is_red(server: Any) -> None:  # noqa: ANN401  the harness' own type
+    bare = server.database(template=False)
+    code, output = ask("status", url=bare)
+    server.drop(bare)
+    assert code == 2
+    assert "run pgherald migrate" in output
 
 
 async def test_status_watches_until_told_to_stop(database_url: str, desk: Desk) -> None:

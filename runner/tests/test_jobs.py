@@ -330,14 +330,15 @@ async def test_one_outcome_that_is_refused_does_not_hold_up_the_others(database_
 async def test_one_job_that_somebody_holds_does_not_hold_up_the_others(database_url: str, desk: Desk) -> None:
     begun: list[UUID] = []
     going = asyncio.Event()
+    results: dict[str, dict[str, Any]] = {"held": {"held": 1}, "odd": {"null": "\0"}, "good": {"fine": 1}}
 
     async def handle(job: Job) -> dict[str, Any]:
         begun.append(job.id)
         await going.wait()
-        return {"bad": {"held": 1}, "worse": {"null": "\0"}}.get(job.metadata.get("kind", ""), {"fine": 1})
+        return results[job.metadata.get("kind", "good")]
 
-    held = await add(desk, metadata='{"kind": "bad"}')
-    odd = await add(desk, metadata='{"kind": "worse"}')
+    held = await add(desk, metadata='{"kind": "held"}')
+    odd = await add(desk, metadata='{"kind": "odd"}')
     good = [await add(desk) for _ in range(5)]
     async with working(database_url, other=handle), await psycopg.AsyncConnection.connect(database_url) as holder:
         await until(lambda: len(begun) == 7)

@@ -603,3 +603,10 @@ def test_the_command_fails_loudly() -> None:
     done = CliRunner().invoke(main, ["migrate", "--database-url", "postgresql://127.0.0.1:1/x"])
     assert done.exit_code == 1
     assert done.output.startswith("Error: no database answers at 127.0.0.1")
+
+
+def test_a_runners_role_is_told_who_migrates(database_url: str) -> None:
+    url = make_conninfo(database_url, options="-c role=herald_runner")
+    result = CliRunner().invoke(main, ["migrate"], env={"DATABASE_URL": url})
+    assert result.exit_code == 1
+    assert "hint: log in as the role that migrates" in result.output

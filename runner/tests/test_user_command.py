@@ -1,6 +1,7 @@
 """`pgherald user`: a person's data go out whole, and are erased; a second export shows nothing of them."""
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,23 @@ def exported(database_url: str, user_id: UUID) -> dict[str, Any]:
     return read
 
 
+def test_an_export_is_for_one_pair_of_eyes_and_goes_over_nothing(
+    database_url: str, user_id: UUID, tmp_path: Path
+) -> None:
+    path = tmp_path / "ada.json"
+    assert run(database_url, "user", "export", user_id, "--output", path).exit_code == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    written = path.read_bytes()
+    assert json.loads(written)["user_id"] == str(user_id)
+    again = run(database_url, "user", "export", user_id, "--output", path)
+    assert again.exit_code == 1
+    assert "name a new file" in again.output
+    assert path.read_bytes() == written
+    nowhere = run(database_url, "user", "export", user_id, "--output", tmp_path / "none" / "ada.json")
+    assert nowhere.exit_code == 1
+    assert "cannot be written" in nowhere.output
+
+
 def test_an_export_has_all_and_after_an_erasure_nothing(database_url: str, user_id: UUID) -> None:
     before = exported(database_url, user_id)
     assert before["user_id"] == str(user_id)
@@ -91,7 +109,7 @@ def test_an_erasure_is_asked_about(database_url: str, user_id: UUID) -> None:
     assert agreed.exit_code == 0
     assert "records erased" in agreed.stdout
     again = run(database_url, "user", "erase", user_id, "--yes")
-    assert again.stdout == "0 records erased\n"
+    assert again.stdout == "0 records erased: there is nothing personal on record under this ID\n"
 
 
 def test_what_is_being_sent_is_told(database_url: str, user_id: UUID) -> None:
@@ -106,7 +124,7 @@ def test_what_is_being_sent_is_told(database_url: str, user_id: UUID) -> None:
 def test_nobody_has_nothing(database_url: str) -> None:
     unknown = UUID(int=0)
     assert exported(database_url, unknown) == {"user_id": str(unknown)}
-    assert run(database_url, "user", "erase", unknown, "--yes").stdout == "0 records erased\n"
+    assert run(database_url, "user", "erase", unknown, "--yes").stdout.startswith("0 records erased: there is nothing")
 
 
 def test_the_database_must_be_named() -> None:

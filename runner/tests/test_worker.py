@@ -4,12 +4,16 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Final
 
 import psycopg
 import pytest
 from aiohttp import web
 
-from stage import Desk, Provider, Wire, a_runner, accept, accept_after, refuse, until
+from stage import Behaviour, Desk, Provider, Wire, a_runner, accept, accept_after, refuse, until
+
+WAITING: Final = "select distinct status::text, attempts from public.queue_jobs where status <> 'completed'"
 
 
 async def test_each_text_is_sent_once_and_recorded_with_its_sid(
@@ -78,6 +82,31 @@ async def test_no_more_texts_are_in_flight_than_there_are_slots(
     assert provider.most_under_way == 5
 
 
+async def test_what_was_claimed_ahead_goes_back_if_no_slot_comes_free(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    """F31: a fast job waited for slow ones; another runner may have a slot for it."""
+    provider.behaviour = accept_some_then_after(6, 5)
+    await desk.queue(*(f"text {number}" for number in range(20)))
+    async with a_runner(database_url, provider, concurrency=2):
+        await desk.until({"sent": 6, "sending": 2, "queued": 12}, seconds=4)
+        assert provider.under_way == 2
+    assert await desk.rows("select count(*) > 0 as some from herald.sms_attempts where outcome = 'handed_back'") == [
+        {"some": True}
+    ]
+    assert await desk.rows(WAITING) == [{"status": "pending", "attempts": 0}]
+
+
+async def test_a_stop_hands_back_what_was_claimed_ahead(database_url: str, provider: Provider, desk: Desk) -> None:
+    provider.behaviour = accept_some_then_after(6, 0.9)
+    await desk.queue(*(f"text {number}" for number in range(20)))
+    async with a_runner(database_url, provider, concurrency=2) as worker:
+        await desk.until({"sent": 6, "sending": 4, "queued": 10})
+        worker.stop()
+    assert await desk.statuses() == {"sent": 8, "queued": 12}
+    assert await desk.rows(WAITING) == [{"status": "pending", "attempts": 0}]
+
+
 async def test_a_batch_is_no_larger_than_asked_for(database_url: str, provider: Provider, desk: Desk) -> None:
     await desk.queue(*(f"text {number}" for number in range(20)))
     async with a_runner(database_url, provider, batch_size=3):
@@ -115,13 +144,13 @@ async def test_f27_a_text_went_again_because_recording_it_failed(
 
 
 async def test_nothing_more_is_claimed_than_can_be_recorded(database_url: str, provider: Provider, desk: Desk) -> None:
-    """Results that cannot be written end the claims: for each slot one at work, one ahead, one to be recorded."""
+    """Results that cannot be written end the claims: for each slot one at work, one ahead, two to be recorded."""
     await desk.queue(*(f"text {number}" for number in range(50)))
     await desk.rows("alter function public.record_sms_results rename to hidden")
     async with a_runner(database_url, provider, concurrency=4):
-        await until(lambda: len(provider.posts) == 12)
+        await until(lambda: len(provider.posts) == 16)
         await asyncio.sleep(1)
-        assert len(provider.posts) == 12
+        assert len(provider.posts) == 16
         await desk.rows("alter function public.hidden rename to record_sms_results")
         await desk.until({"sent": 50})
     assert len(set(provider.posts)) == len(provider.posts) == 50
@@ -242,10 +271,7 @@ async def test_f33_a_deploy_left_texts_sending(database_url: str, provider: Prov
         await until(lambda: provider.under_way == 5)
         worker.stop()
     assert await desk.statuses() == {"sent": 5, "queued": 15}
-    waiting = await desk.rows(
-        "select distinct status::text, attempts from public.queue_jobs where status <> 'completed'"
-    )
-    assert waiting == [{"status": "pending", "attempts": 0}]
+    assert await desk.rows(WAITING) == [{"status": "pending", "attempts": 0}]
 
 
 async def test_f33_a_deploy_cost_an_attempt(database_url: str, provider: Provider, desk: Desk) -> None:
@@ -322,6 +348,57 @@ async def test_a_runner_that_may_claim_nothing_does_not_ask_in_a_hot_loop(
             await desk.until({"sent": 2})
 
 
+async def test_a_text_wakes_all_idle_runners_and_one_of_them_claims(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    await count_function_calls(desk)
+    async with AsyncExitStack() as stack:
+        for _ in range(6):
+            await stack.enter_async_context(a_runner(database_url, provider, poll_interval=30, tick_interval=30))
+        await asyncio.sleep(0.5)
+        for number in range(30):
+            await desk.queue(f"text {number}")
+            await asyncio.sleep(0.2)
+        await desk.until({"sent": 30})
+    # If all of them claimed, and again at the second look: 360.
+    assert await function_calls(desk, "claim_sms") < 150
+
+
+async def test_an_idle_runner_looks_and_does_not_claim(database_url: str, provider: Provider, desk: Desk) -> None:
+    await count_function_calls(desk)
+    async with a_runner(database_url, provider, poll_interval=0.05, tick_interval=30):
+        await asyncio.sleep(2)
+    assert await function_calls(desk, "claim_sms") == 1
+    assert await function_calls(desk, "next_claim_at") > 5
+
+
+async def test_the_plans_of_a_claim_are_made_before_there_is_a_text(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    await count_function_calls(desk)
+    async with a_runner(database_url, provider):
+        await asyncio.sleep(0.5)
+    assert await function_calls(desk, "decide_sms") == 1
+
+
+async def count_function_calls(desk: Desk) -> None:
+    """Have the server count how often each function is called, in sessions that begin after this."""
+    await desk.rows(
+        """
+        do $$ begin execute format('alter database %I set track_functions = %L', current_database(), 'all'); end $$
+        """
+    )
+
+
+async def function_calls(desk: Desk, name: str) -> int:
+    """Tell how often a function was called by sessions that have ended."""
+    await asyncio.sleep(0.2)
+    rows = await desk.rows(
+        "select coalesce(sum(calls), 0)::integer as calls from pg_stat_user_functions where funcname = %s", name
+    )
+    return int(rows[0]["calls"])
+
+
 async def calls(desk: Desk) -> int:
     """Count the transactions that the database has seen."""
     await desk.rows("select pg_stat_force_next_flush()")
@@ -343,3 +420,14 @@ async def test_logs_name_texts_by_id_only(
     assert number not in told
     assert "a body nobody" not in told
     assert "test-token" not in told
+
+
+def accept_some_then_after(some: int, seconds: float) -> Behaviour:
+    """Say yes to the first few at once, and late to the others."""
+    late = accept_after(seconds)
+    taken = iter(range(some))
+
+    async def behaviour(fields: Mapping[str, str]) -> web.StreamResponse:
+        return await (late if next(taken, None) is None else accept)(fields)
+
+    return behaviour

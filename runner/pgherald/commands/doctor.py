@@ -32,7 +32,7 @@ def doctor(*, database_url: str | None, as_json: bool) -> None:
     it was installed. Notes tell of what your application has put on our tables, and of storage settings that are other
     than shipped.
 
-    Exits with 0 if there is no fault, and 2 if there is one.
+    Exits with 0 if there is no fault, 2 if there is one, and 1 if the database cannot be asked.
     """
     rows = _differing(questions.ask(database_url, _BODIES)) + questions.ask(database_url, _QUERY)
     faults = sum(row["severity"] == _FAULT for row in rows)

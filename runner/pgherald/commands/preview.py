@@ -53,7 +53,7 @@ def preview(  # noqa: PLR0913
     click.echo(
         f"{counts['pass']} texts would go ({segments} segments), {counts['block']} would not, {counts['defer']} wait"
         if rows
-        else "nothing is planned"
+        else f"nothing is planned in these {days} days; pgherald schedule lists what is later"
     )
 
 

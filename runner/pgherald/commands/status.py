@@ -39,7 +39,7 @@ _AWAY: Final[Row] = {
 def status(*, watch: bool, interval: float, database_url: str | None, as_json: bool) -> None:
     """Ask health() in the database: each check is green, amber or red, with what to do about it.
 
-    Exits with 0 if all is green, 1 if something is amber, 2 if something is red or the database does not answer.
+    Exits with 0 if all is green, 1 if something is amber, 2 if something is red or the database gives no answer.
     """
     if watch and as_json:
         raise click.UsageError("--watch shows a table; for programs call --json again and again")
@@ -69,8 +69,12 @@ def _watch(database_url: str | None, interval: float) -> None:
 def _ask(database_url: str | None) -> list[Row]:
     try:
         return questions.ask(database_url, _QUERY)
-    except AwayError:
-        return [_AWAY]
+    except AwayError as away:
+        return [{**_AWAY, "what_to_do": away.message}]
+    except click.ClickException as error:
+        # No answer is red; 1 would be amber.
+        error.show()
+        sys.exit(_EXIT_CODES[RED])
 
 
 def _worst(rows: list[Row]) -> str:

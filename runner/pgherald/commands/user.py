@@ -1,6 +1,10 @@
 """`pgherald user`: what is on record about a person, and its end."""
 
 import json
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
@@ -23,9 +27,14 @@ def user() -> None:
 
 @user.command(short_help="Write all that is on record about a user, as JSON.")
 @click.argument("user_id", type=click.UUID, metavar="ID")
-@click.option("--output", type=click.File("w", lazy=True), default="-", help="Where to. Default: standard output.")
+@click.option(
+    "--output",
+    "path",
+    type=click.Path(path_type=Path),
+    help="A new file, which only you can read. Default: standard output.",
+)
 @database_option
-def export(*, user_id: UUID, output: TextIO, database_url: str | None) -> None:
+def export(*, user_id: UUID, path: Path | None, database_url: str | None) -> None:
     """Write all that is on record about the user ID, as one JSON object with a list for each kind of record.
 
     Also of a user whom your application has deleted. What it keeps in tables of its own is not in it.
@@ -35,6 +44,7 @@ def export(*, user_id: UUID, output: TextIO, database_url: str | None) -> None:
         questions.connected(database_url) as connection,
         connection.transaction(),
         connection.cursor(name="export") as cursor,
+        _target(path) as output,
     ):
         cursor.execute(_EXPORT, (user_id,))
         section = None
@@ -48,6 +58,18 @@ def export(*, user_id: UUID, output: TextIO, database_url: str | None) -> None:
                 output.write(",\n")
             output.write(json.dumps(row["record"], ensure_ascii=False))
         output.write("\n]\n}\n" if section else "\n}\n")
+
+
+def _target(path: Path | None) -> AbstractContextManager[TextIO]:
+    """Open what a person's data are written to: never over anything, and for nobody else's eyes."""
+    if path is None:
+        return nullcontext(sys.stdout)
+    try:
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
+    except FileExistsError:
+        raise click.ClickException(f"{path} is there already; name a new file.") from None
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
 
 
 @user.command(short_help="Erase all that is personal about a user.")
@@ -74,7 +96,8 @@ def erase(*, user_id: UUID, yes: bool, database_url: str | None, as_json: bool) 
     if as_json:
         click.echo(questions.as_json([{"user_id": user_id, "erased": erased, "in_flight": row["in_flight"]}]))
         return
-    click.echo(f"{erased} records erased")
+    nothing = "" if erased or row["in_flight"] else ": there is nothing personal on record under this ID"
+    click.echo(f"{erased} records erased{nothing}")
     if row["in_flight"]:
         click.echo(f"{row['in_flight']} are just being sent, or in doubt: the runners erase them when that has ended")
 

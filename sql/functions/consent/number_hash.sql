@@ -1,11 +1,13 @@
 -- What a number is known by on the list of suppressed ones.
 create or replace function herald.number_hash(p_phone_number text)
 returns bytea
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select sha256(convert_to(p_phone_number, 'UTF8'));
+begin
+  return sha256(convert_to(p_phone_number, 'UTF8'));
+end;
 $$;
 
 comment on function herald.number_hash(text) is 'SHA-256 of the E.164 number.';

@@ -86,5 +86,22 @@ consistent.$$;
 revoke execute on function herald.check_sms_preferences() from public;
 
 create or replace trigger t20_check_sms_preferences
-before insert or update on public.user_sms_preferences
+before insert on public.user_sms_preferences
 for each row execute function herald.check_sms_preferences();
+
+-- Each text that goes is counted here, which changes nothing else and costs no call.
+create or replace trigger t20_check_changed_sms_preferences
+before update on public.user_sms_preferences
+for each row when (
+  (
+    new.id, new.user_id, new.phone_number, new.phone_verified, new.phone_verified_at, new.daily_sms_limit,
+    new.hourly_sms_limit, new.quiet_hours_start, new.quiet_hours_end, new.timezone, new.opted_out, new.opted_out_at,
+    new.opt_out_reason
+  ) is distinct from (
+    old.id, old.user_id, old.phone_number, old.phone_verified, old.phone_verified_at, old.daily_sms_limit,
+    old.hourly_sms_limit, old.quiet_hours_start, old.quiet_hours_end, old.timezone, old.opted_out, old.opted_out_at,
+    old.opt_out_reason
+  )
+  or new.daily_sms_count < 0
+)
+execute function herald.check_sms_preferences();

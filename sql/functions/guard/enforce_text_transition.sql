@@ -51,7 +51,7 @@ revoke execute on function herald.enforce_text_transition() from public;
 
 create or replace trigger t10_enforce_start
 before insert on public.sms_messages
-for each row when (new.status not in ('pending', 'scheduled'))
+for each row when (new.status not in ('pending', 'scheduled', 'queued'))
 execute function herald.enforce_text_transition();
 
 create or replace trigger t10_enforce_transition

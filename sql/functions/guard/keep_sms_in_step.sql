@@ -6,9 +6,9 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_text public.sms_messages;
+  v_text record;
 begin
-  select *
+  select id, status
   into v_text
   from public.sms_messages
   where queue_job_id = new.id and status in ('queued', 'sending');

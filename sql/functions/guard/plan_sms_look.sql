@@ -1,5 +1,5 @@
 -- A text that has been sent should be heard of. When it becomes so, it is noted when to ask about it, should nothing be
--- reported until then.
+-- reported until then. A statement that says so itself costs no call.
 create or replace function herald.plan_sms_look()
 returns trigger
 language plpgsql
@@ -21,5 +21,6 @@ for each row when (
   new.status = 'sent'
   and old.status <> 'sent'
   and new.twilio_sid is not null
+  and new.look_at is not distinct from old.look_at
 )
 execute function herald.plan_sms_look();

@@ -6,10 +6,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if (
-    tg_op = 'INSERT' or old.phone_verified is not true or new.phone_verified_at is distinct from old.phone_verified_at
-  )
-    and not pg_has_role(current_user, 'herald_runner', 'member')
+  if not pg_has_role(current_user, 'herald_runner', 'member')
     and not pg_has_role(current_user, (select relowner from pg_catalog.pg_class where oid = tg_relid), 'member')
   then
     raise exception 'phone_verified cannot be set by %', current_user
@@ -25,6 +22,14 @@ comment on function herald.refuse_own_verification() is
 revoke execute on function herald.refuse_own_verification() from public;
 
 create or replace trigger t15_refuse_own_verification
-before insert or update on public.user_sms_preferences
+before insert on public.user_sms_preferences
 for each row when (new.phone_verified)
+execute function herald.refuse_own_verification();
+
+create or replace trigger t15_refuse_changed_verification
+before update on public.user_sms_preferences
+for each row when (
+  new.phone_verified
+  and (old.phone_verified is not true or new.phone_verified_at is distinct from old.phone_verified_at)
+)
 execute function herald.refuse_own_verification();

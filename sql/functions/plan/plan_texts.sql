@@ -7,8 +7,10 @@ returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each array costs more than the answer.
+-- Planned once a session: planning anew for each array costs more than the answer. That may be while tables are empty.
 set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 begin
   with verdicts as materialized (
@@ -57,7 +59,7 @@ begin
   update public.sms_messages as message
   set status = 'queued', queue_job_id = wanted.job_id
   from wanted
-  where message.id = wanted.id;
+  where message.id = any (array(select wanted.id from wanted)) and message.id = wanted.id;
 end;
 $$;
 

@@ -5,8 +5,10 @@ returns integer
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each array costs more than the answer.
+-- Planned once a session: planning anew for each array costs more than the answer. That may be while tables are empty.
 set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 declare
   v_texts public.sms_messages[];
@@ -14,7 +16,7 @@ begin
   with due as materialized (
     select message.*
     from public.sms_messages as message
-    cross join herald.settings as setting
+    inner join herald.settings as setting on setting.is_only_row
     where message.id = any (p_message_ids)
       and message.status in ('pending', 'scheduled')
       -- A series never goes itself.
@@ -29,7 +31,7 @@ begin
   free as materialized (
     select id
     from public.notification_deliveries
-    where id in (select due.notification_delivery_id from due)
+    where id = any (array(select due.notification_delivery_id from due))
     order by id
     for no key update skip locked
   )

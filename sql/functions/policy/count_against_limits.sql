@@ -13,8 +13,10 @@ returns table (place bigint, verdict text, until timestamptz, evidence text)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each array costs more than the answer.
+-- Planned once a session: planning anew for each array costs more than the answer. That may be while tables are empty.
 set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 declare
   v_text record;

@@ -5,24 +5,27 @@ returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = 'off'
 as $$
   update public.user_sms_preferences as wishes
   set
-    daily_sms_count = counted.texts + case
+    daily_sms_count = cardinality(array_positions(p_user_ids, wishes.user_id)) + case
       when isfinite(wishes.daily_count_reset_at)
         and (wishes.daily_count_reset_at at time zone zones.zone)::date = (p_at at time zone zones.zone)::date
         then coalesce(wishes.daily_sms_count, 0)
       else 0
     end,
-    daily_count_reset_at = p_at
+    daily_count_reset_at = p_at,
+    updated_at = now()
+  -- Each zone is asked for once.
   from (
-    select user_id, count(*)::integer as texts
-    from unnest(p_user_ids) as each (user_id)
-    group by user_id
-  ) as counted
-  inner join public.user_sms_preferences as own on own.user_id = counted.user_id
-  cross join lateral (select herald.known_zone(own.timezone) as zone) as zones
-  where wishes.user_id = counted.user_id
+    select zone.timezone, herald.known_zone(zone.timezone) as zone
+    from (
+      select distinct own.timezone from public.user_sms_preferences as own where own.user_id = any (p_user_ids)
+    ) as zone
+  ) as zones
+  where wishes.user_id = any (p_user_ids)
+    and wishes.timezone is not distinct from zones.timezone
     and (
       isfinite(wishes.daily_count_reset_at) is not true
       or (wishes.daily_count_reset_at at time zone zones.zone)::date <> (p_at at time zone zones.zone)::date + 1

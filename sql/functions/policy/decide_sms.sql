@@ -21,8 +21,9 @@ returns table (
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each array costs more than the answer.
+-- Planned once a session: planning anew for each array costs more than the answer. That may be while tables are empty.
 set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
 set jit = 'off'
 as $$
 #variable_conflict use_column
@@ -53,25 +54,46 @@ begin
       sender.paused_until, sender.pause_reason, sender.rate_per_second,
       case when sender.rate_per_second is not null then sender.next_slot_at end as next_slot_at
     from unnest(p_texts) with ordinality as text
-    cross join herald.settings as setting
+    inner join herald.settings as setting on setting.is_only_row
     cross join lateral (select p_at[least(text.ordinality, cardinality(p_at))::integer] as at) as given
-    left join public.user_sms_preferences as wishes on wishes.user_id = text.user_id
-    left join herald.suppressed_numbers as suppressed
-      on suppressed.number_hash = herald.number_hash(text.phone_number)
+    -- What grows is looked up by its key for each text: without the offsets, a plan that was made while these tables
+    -- were empty would read them whole until they are analyzed.
+    left join lateral (
+      select * from public.user_sms_preferences as own where own.user_id = text.user_id offset 0
+    ) as wishes on true
+    left join lateral (
+      select * from herald.suppressed_numbers as listed where listed.number_hash = herald.number_hash(text.phone_number)
+      offset 0
+    ) as suppressed on true
     left join herald.sms_categories as kind on kind.category = text.category
-    left join herald.phone_verifications as proof
-      on text.category = 'verification'
-      and proof.message_id = text.id
-      and proof.phone_number = text.phone_number
-      and proof.ended_at is null
-    left join public.notification_deliveries as delivery
-      on text.notification_delivery_id is not null and delivery.id = text.notification_delivery_id
-    left join public.notification_events as event on event.id = delivery.event_id
+    left join lateral (
+      select *
+      from herald.phone_verifications as code
+      where text.category = 'verification'
+        and code.message_id = text.id
+        and code.phone_number = text.phone_number
+        and code.ended_at is null
+      offset 0
+    ) as proof on true
+    left join lateral (
+      select * from public.notification_deliveries as carried where carried.id = text.notification_delivery_id offset 0
+    ) as delivery on true
+    left join lateral (
+      select * from public.notification_events as told where told.id = delivery.event_id offset 0
+    ) as event on true
     left join herald.event_types as known on known.event_type = event.event_type
-    left join public.notification_subscriptions as subscription
-      on subscription.user_id = text.user_id and subscription.event_type = event.event_type
-    left join public.user_notification_preferences as hours
-      on hours.user_id = text.user_id and hours.event_type = event.event_type
+    left join lateral (
+      select *
+      from public.notification_subscriptions as own
+      where own.user_id = text.user_id and own.event_type = event.event_type
+      offset 0
+    ) as subscription on true
+    left join lateral (
+      select *
+      from public.user_notification_preferences as own
+      where own.user_id = text.user_id and own.event_type = event.event_type
+      offset 0
+    ) as hours on true
     left join herald.senders as sender on sender.sender = p_sender
   ),
   timed as materialized (
@@ -94,9 +116,9 @@ begin
     cross join lateral (
       select range_agg(tstzrange(span.begins_at - asked.least_validity, span.ends_at, '()')) as spans
       from (
-        values
-        (asked.quiet_hours_start, asked.quiet_hours_end, asked.zone),
-        (asked.event_quiet_start, asked.event_quiet_end, asked.event_zone)
+        select asked.quiet_hours_start, asked.quiet_hours_end, asked.zone
+        union all
+        select asked.event_quiet_start, asked.event_quiet_end, asked.event_zone
       ) as wanted (begins, ends, zone)
       cross join lateral herald.quiet_spans(asked.at, wanted.begins, wanted.ends, wanted.zone) as span
       where wanted.begins <> wanted.ends
@@ -119,14 +141,14 @@ begin
     select timed.place, timed.id, timed.user_id, timed.at, timed.expires_at, gate.*
     from timed
     cross join lateral (
-      values
-      (
+      -- No values: the executor would make their expressions ready anew for each text.
+      select
         1, 'kill_switch',
         case when timed.kill_switch then 'defer' else 'pass' end,
         null::timestamptz,
         case when timed.kill_switch then 'all sending is switched off' else 'sending is on' end
-      ),
-      (
+      union all
+      select
         2, 'still_wanted',
         case
           when timed.status not in ('pending', 'scheduled', 'queued') or timed.is_redacted then 'block'
@@ -143,8 +165,8 @@ begin
           when timed.scheduled_for > timed.at then format('its time is %s', herald.utc_text(timed.scheduled_for))
           else 'it waits, and its time has come'
         end
-      ),
-      (
+      union all
+      select
         3, 'not_expired',
         case
           when timed.expires_at <= timed.at then 'block'
@@ -167,8 +189,8 @@ begin
             herald.utc_text(timed.expires_at)
           )
         end
-      ),
-      (
+      union all
+      select
         4, 'not_suppressed',
         case when timed.suppressed_at is not null then 'block' else 'pass' end,
         null,
@@ -181,8 +203,8 @@ begin
             )
           else format('the number is suppressed since %s', herald.utc_text(timed.suppressed_at))
         end
-      ),
-      (
+      union all
+      select
         5, 'not_opted_out',
         case when timed.opted_out and not (timed.is_code and timed.is_other_number) then 'block' else 'pass' end,
         null,
@@ -193,8 +215,8 @@ begin
             then format('the user opted out at %s: %s', herald.utc_text(timed.opted_out_at), timed.opt_out_reason)
           else 'the user has not opted out'
         end
-      ),
-      (
+      union all
+      select
         6, 'verified',
         case
           when timed.is_code or (timed.phone_verified and timed.own_number = timed.phone_number) then 'pass'
@@ -209,8 +231,8 @@ begin
           when timed.phone_verified is not true then 'the user''s number is not verified'
           when not p_is_brief then format('the number was verified at %s', herald.utc_text(timed.phone_verified_at))
         end
-      ),
-      (
+      union all
+      select
         7, 'switched_on',
         case
           when timed.toggle_column is not null and timed.is_wanted is not true then 'block'
@@ -232,8 +254,8 @@ begin
           when timed.event_type is not null then format('the user wants %s by text', timed.event_type)
           else 'it has no category that could be switched off'
         end
-      ),
-      (
+      union all
+      select
         8, 'legal_window',
         case when timed.legal_until is not null then 'defer' else 'pass' end,
         coalesce(timed.legal_until, timed.legal_next),
@@ -243,8 +265,8 @@ begin
             then format('closed until %s: %s', herald.utc_text(timed.legal_until), timed.laws)
           when not p_is_brief then format('open until %s: %s', herald.utc_text(timed.legal_next), timed.laws)
         end
-      ),
-      (
+      union all
+      select
         9, 'quiet_hours',
         case when timed.quiet_until is not null and not timed.is_alarm then 'defer' else 'pass' end,
         case when not timed.is_alarm then coalesce(timed.quiet_until, timed.quiet_next) end,
@@ -275,8 +297,8 @@ begin
             where wanted.begins <> wanted.ends
           )
         end
-      ),
-      (
+      union all
+      select
         11, 'sender_rate',
         case when greatest(timed.paused_until, timed.next_slot_at) > timed.at then 'defer' else 'pass' end,
         case
@@ -289,7 +311,6 @@ begin
           when timed.next_slot_at > timed.at then format('the sender takes %s a second', timed.rate_per_second)
           else 'the sender is ready'
         end
-      )
     ) as gate (gate_order, gate, verdict, until, evidence)
   ),
   counted as materialized (

@@ -6,6 +6,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if not exists (select from new_jobs where job_type = 'send_notification') then
+    return null;
+  end if;
+
   update public.notification_deliveries as delivery
   set queue_job_id = job.id
   from new_jobs as job

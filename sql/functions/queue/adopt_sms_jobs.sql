@@ -6,6 +6,16 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- Those that a text was written with need nothing more.
+  if not exists (
+    select
+    from new_jobs as job
+    where job.job_type = 'send_sms'
+      and not exists (select from public.sms_messages as message where message.queue_job_id = job.id)
+  ) then
+    return null;
+  end if;
+
   update public.sms_messages as message
   set status = 'queued', queue_job_id = job.id
   from new_jobs as job

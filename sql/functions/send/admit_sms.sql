@@ -9,12 +9,21 @@ returns setof herald.sms_attempts
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty, and
+-- so each table is bound by a list of keys, or asked row by row: a join alone might come to read all of it.
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 declare
   v_texts public.sms_messages[];
   v_strays public.sms_messages[];
   v_admitted uuid[];
   v_valid_until timestamptz[];
+  v_stopped uuid[];
+  v_verdicts text[];
+  v_reasons text[];
+  v_until timestamptz[];
 begin
   if coalesce(cardinality(p_job_ids), 0) = 0 then
     return;
@@ -30,7 +39,7 @@ begin
   free as materialized (
     select id
     from public.notification_deliveries
-    where id in (select notification_delivery_id from locked)
+    where id = any (array(select locked.notification_delivery_id from locked))
     order by id
     for no key update skip locked
   ),
@@ -38,7 +47,7 @@ begin
   counting as materialized (
     select user_id
     from public.user_sms_preferences
-    where user_id in (select user_id from locked where status = 'queued')
+    where user_id = any (array(select locked.user_id from locked where locked.status = 'queued'))
     order by user_id
     for no key update skip locked
   )
@@ -47,19 +56,19 @@ begin
     -- longer: they get what is left of a limit.
     array_agg(
       locked::public.sms_messages
-      order by job.due_rank, coalesce(locked.deferred_from, locked.scheduled_for, locked.created_at), locked.id
+      order by
+        (select job.due_rank from public.queue_jobs as job where job.id = locked.queue_job_id),
+        coalesce(locked.deferred_from, locked.scheduled_for, locked.created_at),
+        locked.id
     ) filter (where locked.status = 'queued'),
     array_agg(locked::public.sms_messages) filter (where locked.status <> 'queued')
   into v_texts, v_strays
   from locked
-  inner join public.queue_jobs as job on job.id = locked.queue_job_id
   where (notification_delivery_id is null or notification_delivery_id in (select free.id from free))
     and (
       locked.status <> 'queued'
       or locked.user_id in (select counting.user_id from counting)
-      or not exists (
-        select from public.user_sms_preferences as wishes where wishes.user_id = locked.user_id
-      )
+      or (select true from public.user_sms_preferences as wishes where wishes.user_id = locked.user_id) is null
     );
 
   if v_strays is not null then
@@ -83,104 +92,137 @@ begin
   with decided as materialized (
     select * from herald.decide_sms(v_texts, array[p_now], p_sender, p_is_brief => true)
   ),
-  verdicts as materialized (
-    -- A block is final, so it comes first; of what makes it wait, what lasts longest.
-    select distinct on (decided.message_id)
-      decided.message_id, decided.verdict, decided.gate || ': ' || decided.evidence as reason, decided.until
-    from decided
-    where decided.verdict <> 'pass'
-    order by decided.message_id, decided.verdict <> 'block', decided.until desc nulls first, decided.gate_order
+  passed as (
+    -- What may be sent again after settle_time must not leave the provider after it. The pace is no wait at the provider.
+    select
+      array_agg(text.id) as ids,
+      array_agg(least(valid.until, case when setting.on_unknown = 'resend' then p_now + setting.settle_time end))
+        as untils
+    from unnest(v_texts) as text
+    inner join herald.settings as setting on setting.is_only_row
+    left join (
+      select
+        decided.message_id,
+        bool_and(decided.verdict = 'pass') as passes,
+        min(decided.until) filter (where decided.gate <> 'sender_rate') as until
+      from decided
+      group by decided.message_id
+    ) as valid on valid.message_id = text.id
+    where valid.passes is not false
   ),
-  cancelled as (
-    update public.sms_messages as message
-    set status = 'cancelled', cancelled_at = p_now, cancel_reason = verdicts.reason, next_retry_at = null
-    from verdicts
-    where message.id = verdicts.message_id and verdicts.verdict = 'block'
-  ),
-  ended as (
-    update public.queue_jobs as job
-    set status = 'cancelled', completed_at = p_now, error_message = verdicts.reason
-    from verdicts
-    inner join unnest(v_texts) as text on text.id = verdicts.message_id
-    where job.id = text.queue_job_id and verdicts.verdict = 'block'
-  ),
-  deferred as (
-    -- It leaves the queue, which stays small, and comes back by promotion; the attempt count stays with the text.
-    update public.sms_messages as message
-    set
-      status = 'scheduled', queue_job_id = null, next_retry_at = null,
-      deferred_from = coalesce(message.deferred_from, message.scheduled_for, message.created_at, p_now),
-      scheduled_for = verdicts.until, deferred_until = verdicts.until, defer_reason = verdicts.reason
-    from verdicts
-    where message.id = verdicts.message_id and verdicts.verdict = 'defer' and verdicts.until is not null
-    returning message.id
-  ),
-  dropped as (
-    delete from public.queue_jobs as job
-    using deferred
-    inner join unnest(v_texts) as text on text.id = deferred.id
-    where job.id = text.queue_job_id
-  ),
-  unlinked as (
-    update public.queue_jobs as job
-    set
-      status = 'failed',
-      completed_at = p_now,
-      error_message = 'no text waits for this job: metadata.message_id names none, or one that has another job'
-    where job.id = any (p_job_ids)
-      and not exists (select from public.sms_messages as message where message.queue_job_id = job.id)
-  ),
-  returned as (
+  stopped as (
+    select
+      array_agg(verdict.message_id) as ids, array_agg(verdict.verdict) as verdicts,
+      array_agg(verdict.reason) as reasons, array_agg(verdict.until) as untils
+    from (
+      -- A block is final, so it comes first; of what makes it wait, what lasts longest.
+      select distinct on (decided.message_id)
+        decided.message_id, decided.verdict, decided.gate || ': ' || decided.evidence as reason, decided.until
+      from decided
+      where decided.verdict <> 'pass'
+      order by decided.message_id, decided.verdict <> 'block', decided.until desc nulls first, decided.gate_order
+    ) as verdict
+  )
+  select passed.ids, passed.untils, stopped.ids, stopped.verdicts, stopped.reasons, stopped.untils
+  into v_admitted, v_valid_until, v_stopped, v_verdicts, v_reasons, v_until
+  from passed
+  cross join stopped;
+
+  -- Not each job's text may go: some were stopped, or are not there, or somebody else holds them.
+  if coalesce(cardinality(v_admitted), 0) < cardinality(p_job_ids) then
+    with verdicts as materialized (
+      select *
+      from unnest(v_stopped, v_verdicts, v_reasons, v_until) as verdict (message_id, verdict, reason, until)
+    ),
+    cancelled as (
+      update public.sms_messages as message
+      set status = 'cancelled', cancelled_at = p_now, cancel_reason = verdicts.reason, next_retry_at = null
+      from verdicts
+      where message.id = any (v_stopped) and message.id = verdicts.message_id and verdicts.verdict = 'block'
+    ),
+    ended as (
+      update public.queue_jobs as job
+      set status = 'cancelled', completed_at = p_now, error_message = verdicts.reason
+      from verdicts
+      inner join unnest(v_texts) as text on text.id = verdicts.message_id
+      where job.id = any (p_job_ids) and job.id = text.queue_job_id and verdicts.verdict = 'block'
+    ),
+    deferred as (
+      -- It leaves the queue, which stays small, and comes back by promotion; the attempt count stays with the text.
+      update public.sms_messages as message
+      set
+        status = 'scheduled', queue_job_id = null, next_retry_at = null,
+        deferred_from = coalesce(message.deferred_from, message.scheduled_for, message.created_at, p_now),
+        scheduled_for = verdicts.until, deferred_until = verdicts.until, defer_reason = verdicts.reason
+      from verdicts
+      where message.id = any (v_stopped)
+        and message.id = verdicts.message_id
+        and verdicts.verdict = 'defer'
+        and verdicts.until is not null
+      returning message.id
+    ),
+    dropped as (
+      delete from public.queue_jobs as job
+      using deferred
+      inner join unnest(v_texts) as text on text.id = deferred.id
+      where job.id = any (p_job_ids) and job.id = text.queue_job_id
+    ),
+    unlinked as (
+      update public.queue_jobs as job
+      set
+        status = 'failed',
+        completed_at = p_now,
+        error_message = 'no text waits for this job: metadata.message_id names none, or one that has another job'
+      where job.id = any (p_job_ids)
+        and job.id <> all (
+          array(select message.queue_job_id from public.sms_messages as message where message.queue_job_id = any (p_job_ids))
+        )
+    )
     update public.queue_jobs as job
     set status = 'pending', attempts = job.attempts - 1, scheduled_for = p_now + interval '1 second'
     where job.id = any (p_job_ids)
       and (
-        exists (
-          select
-          from verdicts
-          inner join unnest(v_texts) as text on text.id = verdicts.message_id
-          where text.queue_job_id = job.id and verdicts.verdict = 'defer' and verdicts.until is null
+        job.id = any (
+          array(
+            select text.queue_job_id
+            from verdicts
+            inner join unnest(v_texts) as text on text.id = verdicts.message_id
+            where verdicts.verdict = 'defer' and verdicts.until is null
+          )
         )
-        or exists (
-          select
-          from public.sms_messages as message
-          where message.queue_job_id = job.id
-            and message.id not in (select text.id from unnest(v_texts || v_strays) as text)
+        or job.id = any (
+          array(
+            select message.queue_job_id
+            from public.sms_messages as message
+            where message.queue_job_id = any (p_job_ids)
+              and message.id <> all (array(select text.id from unnest(v_texts || v_strays) as text))
+          )
         )
-      )
-  )
-  select
-    array_agg(text.id),
-    array_agg(
-      -- What may be sent again after that time must not leave the provider after it.
-      least(valid.until, case when setting.on_unknown = 'resend' then p_now + setting.settle_time end)
-    )
-  into v_admitted, v_valid_until
-  from unnest(v_texts) as text
-  cross join herald.settings as setting
-  left join (
-    select decided.message_id, min(decided.until) filter (where decided.gate <> 'sender_rate') as until
-    from decided
-    group by decided.message_id
-  ) as valid on valid.message_id = text.id
-  where text.id not in (select verdicts.message_id from verdicts);
-
-  update public.sms_messages as message
-  set status = 'sending', attempt_count = job.attempts, next_retry_at = null, counted_at = p_now
-  from public.queue_jobs as job
-  where message.id = any (v_admitted) and job.id = message.queue_job_id;
+      );
+  end if;
 
   perform herald.count_sms(
     array(select text.user_id from unnest(v_texts) as text where text.id = any (v_admitted)), p_now
   );
 
   return query
+  with sending as (
+    update public.sms_messages as message
+    set
+      status = 'sending',
+      attempt_count = (select job.attempts from public.queue_jobs as job where job.id = message.queue_job_id),
+      next_retry_at = null,
+      counted_at = p_now,
+      updated_at = now()
+    where message.id = any (v_admitted)
+    returning message.id, message.queue_job_id, message.attempt_count
+  )
   insert into herald.sms_attempts (message_id, job_id, attempt, sender, account, runner, started_at, valid_until)
   select
-    message.id, message.queue_job_id, message.attempt_count, p_sender,
-    (select account from herald.senders where sender = p_sender), p_runner, p_now, admitted.valid_until
-  from unnest(v_admitted, v_valid_until) as admitted (id, valid_until)
-  inner join public.sms_messages as message on message.id = admitted.id
+    sending.id, sending.queue_job_id, sending.attempt_count, p_sender,
+    (select account from herald.senders where sender = p_sender), p_runner, p_now,
+    v_valid_until[array_position(v_admitted, sending.id)]
+  from sending
   returning *;
 end;
 $$;

@@ -22,6 +22,10 @@ returns table (
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty.
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 declare
@@ -79,8 +83,9 @@ begin
     end,
     message.correlation_id
   from unnest(v_attempts) as attempt
-  inner join public.queue_jobs as job on job.id = attempt.job_id
-  inner join public.sms_messages as message on message.id = attempt.message_id
+  -- By their keys, and not all of them read where the plan was made while they were few.
+  cross join lateral (select * from public.queue_jobs as held where held.id = attempt.job_id offset 0) as job
+  cross join lateral (select * from public.sms_messages as text where text.id = attempt.message_id offset 0) as message
   order by job.due_rank, job.id;
 end;
 $$;

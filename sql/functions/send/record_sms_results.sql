@@ -7,9 +7,17 @@ volatile
 set search_path = pg_catalog, pg_temp
 -- For locks that are not looked at beforehand; the runner then tries the results one by one.
 set lock_timeout = '2s'
+-- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty.
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 declare
+  -- As uuid_or_null and integer_or_null have them: a call for each of ten fields of each result would take as long as
+  -- all the rest that is done here.
+  v_uuid constant text := '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+  v_integer constant text := '^-?[0-9]{1,9}$';
   v_results jsonb;
 begin
   p_now := coalesce(p_now, now());
@@ -35,7 +43,7 @@ begin
       end,
       'sid', case when not told.sid_is_taken then told.sid end,
       'provider_status', told.result ->> 'provider_status',
-      'segments', herald.integer_or_null(told.result ->> 'segments'),
+      'segments', told.segments,
       'http_status', told.http_status,
       'error_code', told.error_code,
       'error_message', case
@@ -63,12 +71,16 @@ begin
       select
         each.ordinality,
         each.result,
-        herald.uuid_or_null(each.result ->> 'job_id') as job_id,
-        herald.uuid_or_null(each.result ->> 'processing_token') as processing_token,
-        herald.uuid_or_null(each.result ->> 'attempt_id') as attempt_id,
+        case when each.result ->> 'job_id' ~* v_uuid then (each.result ->> 'job_id')::uuid end as job_id,
+        case when each.result ->> 'processing_token' ~* v_uuid then (each.result ->> 'processing_token')::uuid end
+          as processing_token,
+        case when each.result ->> 'attempt_id' ~* v_uuid then (each.result ->> 'attempt_id')::uuid end as attempt_id,
         nullif(btrim(each.result ->> 'sid'), '') as sid,
-        herald.integer_or_null(each.result ->> 'http_status') as http_status,
-        herald.integer_or_null(each.result ->> 'error_code') as error_code,
+        case when each.result ->> 'segments' ~ v_integer then (each.result ->> 'segments')::integer end as segments,
+        case when each.result ->> 'http_status' ~ v_integer then (each.result ->> 'http_status')::integer end
+          as http_status,
+        case when each.result ->> 'error_code' ~ v_integer then (each.result ->> 'error_code')::integer end
+          as error_code,
         case lower(each.result ->> 'maybe_accepted') when 'true' then true when 'false' then false end
           as maybe_accepted,
         case
@@ -76,6 +88,8 @@ begin
             then least(greatest((each.result ->> 'retry_after_seconds')::numeric, 0), 86400)
         end as retry_after_seconds
       from jsonb_array_elements(p_results) with ordinality as each (result, ordinality)
+      -- Read once: without the offset they would be at each place that they are used.
+      offset 0
     ) as given
   ) as told;
 
@@ -85,11 +99,12 @@ begin
     case
       when settled.job_id is not null then true
       -- Still the job's current token: somebody else holds the rows.
-      when exists (
-        select
+      when (
+        select true
         from public.queue_jobs as job
-        inner join public.sms_messages as message on message.queue_job_id = job.id
-        where job.id = given.job_id and job.processing_token = given.processing_token
+        where job.id = given.job_id
+          and job.processing_token = given.processing_token
+          and (select true from public.sms_messages as message where message.queue_job_id = job.id)
       ) then null
       else false
     end,

@@ -20,6 +20,11 @@ returns table (job_id uuid, processing_token uuid, message_status text, job_stat
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty, and
+-- so each table is bound by a list of keys, or asked row by row: a join alone might come to read all of it.
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 #variable_conflict use_column
 declare
@@ -56,29 +61,35 @@ begin
         when message.status = 'sending' and given.outcome not in ('accepted', 'unknown') then message.counted_at
       end as uncounted_from
     from given
-    inner join public.queue_jobs as job
-      on job.id = given.job_id and job.processing_token = given.processing_token
-    inner join public.sms_messages as message on message.queue_job_id = job.id
-    order by job.id
-    for no key update of job, message skip locked
+    cross join lateral (
+      select *
+      from public.queue_jobs as current
+      where current.id = given.job_id and current.processing_token = given.processing_token
+      for no key update skip locked
+    ) as job
+    cross join lateral (
+      select * from public.sms_messages as sent where sent.queue_job_id = given.job_id for no key update skip locked
+    ) as message
+    -- As given is, but said, or these few would be taken for many.
+    where job.id = given.job_id
   ),
   free as materialized (
     select id
     from public.notification_deliveries
-    where id in (select held.notification_delivery_id from held)
+    where id = any (array(select held.notification_delivery_id from held))
     order by id
     for no key update skip locked
   ),
   counting as materialized (
     select user_id, timezone, daily_count_reset_at
     from public.user_sms_preferences
-    where user_id in (select held.user_id from held where held.uncounted_from is not null)
+    where user_id = any (array(select held.user_id from held where held.uncounted_from is not null))
     order by user_id
     for no key update skip locked
   ),
   planned as materialized (
     select
-      held.*,
+      held.*, setting.report_time,
       case
         when held.message_was <> 'sending' or held.outcome = 'accepted' then 'completed'
         when held.outcome = 'unknown' then 'processing'
@@ -110,13 +121,13 @@ begin
         )
       end as reason
     from held
-    cross join herald.settings as setting
+    inner join herald.settings as setting on setting.is_only_row
     where held.message_was <> 'queued'
       and (held.notification_delivery_id is null or held.notification_delivery_id in (select free.id from free))
       and (
         held.uncounted_from is null
         or held.user_id in (select counting.user_id from counting)
-        or not exists (select from public.user_sms_preferences as wishes where wishes.user_id = held.user_id)
+        or (select true from public.user_sms_preferences as wishes where wishes.user_id = held.user_id) is null
       )
   ),
   uncounted as (
@@ -133,7 +144,8 @@ begin
           = (counting.daily_count_reset_at at time zone zones.zone)::date
       group by counting.user_id
     ) as given_back
-    where wishes.user_id = given_back.user_id
+    where wishes.user_id = any (array(select counting.user_id from counting))
+      and wishes.user_id = given_back.user_id
   ),
   jobs as (
     update public.queue_jobs as job
@@ -142,44 +154,15 @@ begin
       status = case when planned.job_status = 'cancelled' then 'pending' else planned.job_status end::public.queue_status,
       attempts = planned.attempts_left_at,
       scheduled_for = coalesce(planned.again_at, job.scheduled_for),
+      processing_token = case when planned.job_status = 'processing' then job.processing_token end,
       lease_expires_at = null,
       processed_at = p_now,
       completed_at = case when planned.job_status in ('completed', 'failed') then p_now end,
+      updated_at = now(),
       error_message = case when planned.job_status <> 'completed' then planned.reason end,
       result = case when planned.sid is not null then jsonb_build_object('twilio_sid', planned.sid) else job.result end
     from planned
     where job.id = planned.job_id
-    returning job.id, planned.job_status
-  ),
-  messages as (
-    update public.sms_messages as message
-    set
-      status = case
-        when planned.message_was <> 'sending' then message.status
-        when planned.outcome = 'accepted' then 'sent'
-        when planned.outcome = 'unknown' then 'sending'
-        when planned.job_status = 'failed' then 'failed'
-        else 'queued'
-      end::public.sms_status,
-      sent_at = case when planned.outcome = 'accepted' then coalesce(message.sent_at, p_now) else message.sent_at end,
-      failed_at = case
-        when planned.job_status = 'failed' and planned.message_was = 'sending' then p_now else message.failed_at
-      end,
-      attempt_count = planned.attempts_left_at,
-      next_retry_at = case when planned.job_status = 'retrying' then planned.again_at end,
-      twilio_sid = coalesce(planned.sid, message.twilio_sid),
-      twilio_status = coalesce(message.twilio_status, planned.provider_status),
-      counted_at = case when planned.uncounted_from is null then message.counted_at end,
-      segment_count = coalesce(nullif(planned.segments, 0), message.segment_count),
-      twilio_error_code = case
-        when planned.message_was = 'sending' then planned.error_code else message.twilio_error_code
-      end,
-      twilio_error_message = case
-        when planned.message_was = 'sending' then planned.reason else message.twilio_error_message
-      end
-    from planned
-    where message.id = planned.message_id
-    returning message.id, message.status as message_status
   ),
   attempts as (
     update herald.sms_attempts as attempt
@@ -196,13 +179,57 @@ begin
       and (attempt.id = planned.attempt_id or (planned.attempt_id is null and attempt.outcome is null))
       and attempt.outcome is distinct from 'accepted'
     returning attempt.message_id, attempt.sender
+  ),
+  messages as (
+    update public.sms_messages as message
+    set
+      status = case
+        when planned.message_was <> 'sending' then message.status
+        when planned.outcome = 'accepted' then 'sent'
+        when planned.outcome = 'unknown' then 'sending'
+        when planned.job_status = 'failed' then 'failed'
+        else 'queued'
+      end::public.sms_status,
+      sent_at = case when planned.outcome = 'accepted' then coalesce(message.sent_at, p_now) else message.sent_at end,
+      -- As t40_plan_sms_look would have it.
+      look_at = case
+        when planned.message_was = 'sending' and planned.outcome = 'accepted'
+          and coalesce(planned.sid, message.twilio_sid) is not null
+          then coalesce(message.sent_at, p_now) + planned.report_time
+        else message.look_at
+      end,
+      failed_at = case
+        when planned.job_status = 'failed' and planned.message_was = 'sending' then p_now else message.failed_at
+      end,
+      attempt_count = planned.attempts_left_at,
+      next_retry_at = case when planned.job_status = 'retrying' then planned.again_at end,
+      twilio_sid = coalesce(planned.sid, message.twilio_sid),
+      twilio_status = coalesce(message.twilio_status, planned.provider_status),
+      counted_at = case when planned.uncounted_from is null then message.counted_at end,
+      segment_count = coalesce(nullif(planned.segments, 0), message.segment_count),
+      twilio_error_code = case
+        when planned.message_was = 'sending' then planned.error_code else message.twilio_error_code
+      end,
+      twilio_error_message = case
+        when planned.message_was = 'sending' then planned.reason else message.twilio_error_message
+      end,
+      updated_at = now()
+    from planned
+    where message.id = planned.message_id
+    -- All that the rest asks: a join of what has no statistics compares each with each.
+    returning
+      planned.job_id, planned.processing_token, message.id, planned.outcome, planned.sid, planned.phone_number,
+      planned.again_at, planned.reason, message.status, planned.job_status
   )
   select
     array_agg(
       row(
-        planned.job_id, planned.processing_token, planned.message_id, planned.outcome, planned.sid,
-        planned.phone_number, attempts.sender, planned.again_at, planned.reason, messages.message_status,
-        planned.job_status
+        messages.job_id, messages.processing_token, messages.id, messages.outcome, messages.sid, messages.phone_number,
+        case
+          when messages.outcome in ('throttled', 'config', 'sender')
+            then (select max(attempts.sender) from attempts where attempts.message_id = messages.id)
+        end,
+        messages.again_at, messages.reason, messages.status, messages.job_status
       )::herald.settled_sms
     ),
     (
@@ -212,9 +239,7 @@ begin
         and (held.notification_delivery_id is null or held.notification_delivery_id in (select free.id from free))
     )
   into v_settled, v_set_back
-  from planned
-  inner join messages on messages.id = planned.message_id
-  left join attempts on attempts.message_id = planned.message_id;
+  from messages;
 
   -- Set back to queued by somebody while the request was under way: it was being sent all the same.
   if v_set_back is not null then
@@ -236,43 +261,45 @@ begin
     return;
   end if;
 
-  perform herald.follow_number(
-    array(
-      select settled.message_id
-      from unnest(v_settled) as settled
-      where settled.message_status = 'queued' and settled.outcome <> 'opted_out'
+  if exists (select from unnest(v_settled) as settled where settled.outcome <> 'accepted') then
+    perform herald.follow_number(
+      array(
+        select settled.message_id
+        from unnest(v_settled) as settled
+        where settled.message_status = 'queued' and settled.outcome <> 'opted_out'
+      )
+    );
+
+    -- The provider knows of a STOP that never came to us. The text goes the legal way: proven not accepted, then ended.
+    update public.sms_messages as message
+    set status = 'cancelled', cancelled_at = p_now, cancel_reason = 'opted_out: ' || settled.reason
+    from unnest(v_settled) as settled
+    where message.id = settled.message_id and settled.outcome = 'opted_out' and message.status = 'queued';
+
+    update public.queue_jobs as job
+    set status = 'cancelled', completed_at = p_now, error_message = settled.reason
+    from unnest(v_settled) as settled
+    where job.id = settled.job_id and settled.job_status = 'cancelled';
+
+    perform herald.suppress_number(
+      settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now
     )
-  );
+    from unnest(v_settled) as settled
+    where settled.outcome = 'opted_out';
 
-  -- The provider knows of a STOP that never came to us. The text goes the legal way: proven not accepted, then ended.
-  update public.sms_messages as message
-  set status = 'cancelled', cancelled_at = p_now, cancel_reason = 'opted_out: ' || settled.reason
-  from unnest(v_settled) as settled
-  where message.id = settled.message_id and settled.outcome = 'opted_out' and message.status = 'queued';
-
-  update public.queue_jobs as job
-  set status = 'cancelled', completed_at = p_now, error_message = settled.reason
-  from unnest(v_settled) as settled
-  where job.id = settled.job_id and settled.job_status = 'cancelled';
-
-  perform herald.suppress_number(
-    settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now
-  )
-  from unnest(v_settled) as settled
-  where settled.outcome = 'opted_out';
-
-  insert into herald.senders as known (sender, paused_until, pause_reason)
-  select
-    settled.sender, max(coalesce(settled.again_at, p_now + setting.sender_pause)),
-    max(settled.outcome || ': ' || settled.reason)
-  from unnest(v_settled) as settled
-  cross join herald.settings as setting
-  where settled.outcome in ('throttled', 'config', 'sender') and settled.sender is not null
-  group by settled.sender
-  on conflict (sender) do update
-  set
-    paused_until = greatest(known.paused_until, excluded.paused_until),
-    pause_reason = excluded.pause_reason;
+    insert into herald.senders as known (sender, paused_until, pause_reason)
+    select
+      settled.sender, max(coalesce(settled.again_at, p_now + setting.sender_pause)),
+      max(settled.outcome || ': ' || settled.reason)
+    from unnest(v_settled) as settled
+    inner join herald.settings as setting on setting.is_only_row
+    where settled.outcome in ('throttled', 'config', 'sender') and settled.sender is not null
+    group by settled.sender
+    on conflict (sender) do update
+    set
+      paused_until = greatest(known.paused_until, excluded.paused_until),
+      pause_reason = excluded.pause_reason;
+  end if;
 
   -- A report may have been faster than this record, and have waited in the log for a text of its SID.
   perform herald.place_early_reports(
@@ -280,9 +307,11 @@ begin
   );
 
   return query
-  select settled.job_id, settled.processing_token, message.status::text, settled.job_status
-  from unnest(v_settled) as settled
-  inner join public.sms_messages as message on message.id = settled.message_id;
+  select
+    settled.job_id, settled.processing_token,
+    (select message.status::text from public.sms_messages as message where message.id = settled.message_id),
+    settled.job_status
+  from unnest(v_settled) as settled;
 end;
 $$;
 

@@ -1,6 +1,6 @@
 -- A text moves only along the lines of its state machine, whoever runs the update.
 begin;
-select plan(91);
+select plan(93);
 
 -- Written out a second time on purpose: a test that read herald.transitions would agree with any slip in it.
 create temporary table legal (from_status, to_status) on commit drop as
@@ -46,7 +46,7 @@ from (
     unnest(array['pending', 'queued', 'sending', 'sent', 'delivered', 'failed', 'undelivered', 'scheduled', 'cancelled']) as b (status)
 ) as change;
 
--- And how a row may begin.
+-- And how a row may begin. Queued it begins with its job alone.
 select case
     when start.status in ('pending', 'scheduled') then lives_ok(attempt, format('a message may begin as %s', status))
     else throws_ok(attempt, 'SMS01', null, format('a message may not begin as %s', status))
@@ -56,9 +56,22 @@ from (
   from unnest(array['pending', 'queued', 'sending', 'sent', 'delivered', 'failed', 'undelivered', 'scheduled', 'cancelled']) as a (status)
 ) as start;
 
+select lives_ok(
+  format($$
+    with job as (insert into public.queue_jobs (user_id, job_type) values (%1$L, 'send_sms') returning id)
+    insert into public.sms_messages (user_id, phone_number, message_content, status, queue_job_id)
+    select %1$L, '+12025550100', 'x', 'queued', id from job
+  $$, tests.a_user()),
+  'a message may begin as queued together with its job'
+);
+
 select is(
   (select count(*) from herald.transitions where machine = 'message' and from_status <> '(start)'), 23::bigint,
   'no other change of a message is legal'
+);
+select results_eq(
+  $$select to_status from herald.transitions where machine = 'message' and from_status = '(start)' order by 1$$,
+  array['pending', 'queued', 'scheduled'], 'and no other beginning'
 );
 
 select * from finish();

@@ -1,6 +1,6 @@
 -- An idle runner is told until when it may sleep.
 begin;
-select plan(8);
+select plan(9);
 
 select is(herald.next_claim_at('{other}', 'a sender'), null, 'nothing waits: nothing is in sight');
 
@@ -17,6 +17,14 @@ select is(
 select is(
   herald.next_claim_at('{other, send_email}', 'a sender'), '2040-05-01 11:00:00+00'::timestamptz,
   'of all the types asked for'
+);
+insert into queue_jobs (user_id, job_type, scheduled_for, priority)
+select a_user(), 'sync_calendar', '2040-05-01 12:02:00+00'::timestamptz, 1 from generate_series(1, 100);
+insert into queue_jobs (user_id, job_type, scheduled_for, priority)
+values (a_user(), 'sync_calendar', '2040-05-01 12:00:00+00', 20);
+select is(
+  herald.next_claim_at('{sync_calendar}', 'a sender', '2040-05-01 12:01:00+00'), '2040-05-01 12:00:00+00'::timestamptz,
+  'what is due does not hide behind any number of more urgent jobs that are not'
 );
 select herald.register_sender('a sender', 1);
 update herald.senders set paused_until = '2040-05-01 11:30:00+00', next_slot_at = '2040-05-01 11:20:00+00';

@@ -1,0 +1,7 @@
+-- Revert pgherald:0028_planned_when_written from pg
+
+begin;
+
+delete from herald.transitions where machine = 'message' and from_status = '(start)' and to_status = 'queued';
+
+commit;

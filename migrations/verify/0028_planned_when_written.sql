@@ -1,0 +1,9 @@
+-- Verify pgherald:0028_planned_when_written on pg
+
+begin;
+
+select 1 / count(*)
+from herald.transitions
+where machine = 'message' and from_status = '(start)' and to_status = 'queued';
+
+rollback;
