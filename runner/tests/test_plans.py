@@ -144,7 +144,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "claim_notifications": Call(f"select claim_notifications('{{email}}', {BATCH})", BATCH, old="once"),
     "record_sms_results": Call(f"select record_sms_results({results('text under way', ACCEPTED)})", BATCH, old="once"),
     "record_sms_results, failed": Call(
-        f"select record_sms_results({results('text under way', REFUSED)})", BATCH, old="once"
+        f"select record_sms_results({results('text under way', REFUSED)})", BATCH, old="unasked"
     ),
     "record_notification_results": Call(
         f"select record_notification_results({results('mail under way', SENT)})", BATCH, old="once"
