@@ -4,6 +4,7 @@ The provider costs nothing, so what bounds is the database, and beside it the ru
 machine's processors with it. What one text costs depends on no load: that is what decides how far one primary goes.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Final, LiteralString
 
@@ -18,7 +19,7 @@ from speed.texts import filled
 SECTION: Final = "many runners, one primary"
 COSTS: Final = "what one text costs the server"
 _PROCESSES: Final = (1, 2, 4, 8, 16)
-_IN_FLIGHT: Final = 100
+_IN_FLIGHT: Final = 50
 _COUNTERS: Final[LiteralString] = """
     select
       (pg_current_wal_insert_lsn() - '0/0')::float8 as "WAL",
@@ -37,6 +38,8 @@ _COUNTERS: Final[LiteralString] = """
 _CONNECTIONS: Final[LiteralString] = """
     select count(*)::integer from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
 """
+_AT_WORK: Final[LiteralString] = "select count(*)::integer from herald.runners where stopped_at is null"
+_SWITCH: Final[LiteralString] = "update herald.settings set kill_switch = %s where is_only_row"
 _USERS: Final[LiteralString] = "select user_id from public.user_sms_preferences"
 _ENQUEUE: Final[LiteralString] = """
     select public.queue_sms_message(p_user_id => %s, p_phone_number => null, p_message => 'A text')
@@ -50,14 +53,21 @@ def measure(stand: Stand) -> None:
     one = 0.0
     for count in _PROCESSES[:2] if stand.is_quick else _PROCESSES:
         url = filled(stand, "scale", texts)
+        with connect(url) as connection:
+            connection.execute(_SWITCH, (True,))
         with (
             provider(0) as ground,
             runners(url, ground.url, count=count, in_flight=_IN_FLIGHT),
             connect(url) as connection,
         ):
+            # All begin at once: while so many start, they take the processors from each other.
+            wait(lambda connection=connection, count=count: _ask(connection, _AT_WORK) >= count, seconds=60)  # type: ignore[misc]
+            time.sleep(0 if stand.is_quick else 5)
+            connection.execute(_SWITCH, (False,))
+            connection.execute("notify herald_jobs")
             wait(lambda ground=ground: len(ground.arrivals()) >= texts, seconds=120 + texts / 20)  # type: ignore[misc]
             reached = rate(ground.arrivals())
-            (connections,) = connection.execute(_CONNECTIONS).fetchone() or (0,)
+            connections = _ask(connection, _CONNECTIONS)
         one = one or reached
         stand.tell(f"{count} runners: {reached:,.0f} texts a second, {connections} connections")
         stand.book.lines.append(
@@ -89,6 +99,11 @@ def _count_costs(stand: Stand, texts: int) -> None:
                 note=f"{(queued[what] - before[what]) / texts:.3g} of it by the call that queues it",
             )
         )  # fmt: skip
+
+
+def _ask(connection: psycopg.Connection, query: LiteralString) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _counters(connection: psycopg.Connection) -> Mapping[str, float]:

@@ -89,6 +89,10 @@ PREPARE: Final = """
     alter table public.users add column if not exists email text;
 """
 
+RANGES: Final = """
+    select c.relname from pg_class as c inner join pg_am as method on method.oid = c.relam where method.amname = 'brin'
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -144,7 +148,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "claim_notifications": Call(f"select claim_notifications('{{email}}', {BATCH})", BATCH, old="once"),
     "record_sms_results": Call(f"select record_sms_results({results('text under way', ACCEPTED)})", BATCH, old="once"),
     "record_sms_results, failed": Call(
-        f"select record_sms_results({results('text under way', REFUSED)})", BATCH, old="once"
+        f"select record_sms_results({results('text under way', REFUSED)})", BATCH, old="unasked"
     ),
     "record_notification_results": Call(
         f"select record_notification_results({results('mail under way', SENT)})", BATCH, old="once"
@@ -240,6 +244,7 @@ class Work:
     handled: float = 0
     runs: int = 0
     read_through: str | None = None
+    index: str | None = None
 
 
 @dataclass(slots=True)
@@ -287,7 +292,9 @@ def works(heard: Sequence[tuple[str, str]]) -> Iterable[Work]:
         statement = " ".join(plan["Query Text"].split())
         where = next((line for line in context.splitlines() if " function " in line), "the call itself")
         for path, node in steps(plan["Plan"], ""):
-            work = found.setdefault((where, statement, path), Work(where, statement, describe(node)))
+            work = found.setdefault(
+                (where, statement, path), Work(where, statement, describe(node), index=node.get("Index Name"))
+            )
             loops = node["Actual Loops"]
             removed = sum(count for name, count in node.items() if name.startswith("Rows Removed by"))
             work.handled += (node["Actual Rows"] + removed) * loops
@@ -321,6 +328,8 @@ class Plans:
     done: Mapping[tuple[str, str], Sequence[Work]]
     large: frozenset[str]
     largest: int
+    # Indexes of block ranges: they tell a number of rows that is a guess.
+    ranges: frozenset[str]
 
 
 def fill(connection: psycopg.Connection[Any], first: int, sizes: Mapping[str, int]) -> None:
@@ -369,7 +378,8 @@ def plans(request: pytest.FixtureRequest) -> Iterator[Plans]:
         fresh = Session(new)
         done |= {("new", name): fresh.run(call) for name, call in calls.items()}
         sizes: dict[str, int] = dict(owner.execute(LARGE_TABLES.encode(), (LARGE,)).fetchall())
-        yield Plans(done, frozenset(sizes), max(sizes.values()))
+        ranges = frozenset(name for (name,) in owner.execute(RANGES.encode()).fetchall())
+        yield Plans(done, frozenset(sizes), max(sizes.values()), ranges)
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -384,7 +394,7 @@ def test_no_call_reads_more_than_it_is_about(plans: Plans, session: str, name: s
     for work in plans.done[session, name]:
         if work.read_through in plans.large and not (may_read_through and work.handled <= most):
             found.append(f"reads all of {work.read_through}: give it an index, or have its session use one")
-        elif work.handled > most:
+        elif work.handled > most and work.index not in plans.ranges:
             found.append(f"handles {work.handled:,.0f} rows in {work.runs:,.0f} runs, and may {most:,}: bound it")
         else:
             continue

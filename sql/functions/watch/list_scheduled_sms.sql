@@ -69,10 +69,11 @@ begin
         and coalesce(queued.scheduled_for, queued.created_at) >= coalesce(p_from, '-infinity')
         and coalesce(queued.scheduled_for, queued.created_at) <= coalesce(p_to, 'infinity')
         and (p_user_id is null or queued.user_id = p_user_id)
-        and queued.queue_job_id in (
-          select job.id
+        -- Looked up for each: a join may begin with all that are due.
+        and (
+          select job.status in ('pending', 'retrying')
           from public.queue_jobs as job
-          where job.status in ('pending', 'retrying') and job.job_type = 'send_sms'
+          where job.id = queued.queue_job_id and job.job_type = 'send_sms'
         )
       order by queued.scheduled_for
       limit p_limit
