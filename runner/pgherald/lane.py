@@ -304,8 +304,9 @@ class Lane(ABC, Generic[Item, Outcome]):
             # There is something, and the claim did not get it: asking again and again at once would be a hot loop.
             wait = self._patience = min(self._patience * 2, self._pace.poll_interval)
         while True:
+            wait = min(wait, self._pace.poll_interval)
             second_look = self._second_look_at - time.monotonic()
-            await self._sleep(min(wait, self._pace.poll_interval, *([second_look] if second_look > 0 else [])))
+            await self._sleep(min(wait, second_look) if second_look > 0 else wait)
             if self._stopping.is_set() or self._is_unsure:
                 return False
             # By chance: those who have lost as often should not come back together.
