@@ -14,6 +14,7 @@ import traceback
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -130,6 +131,7 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._next_asks: dict[UUID, float] = {}
         self._gathering = asyncio.Lock()
         self._unsure_until = 0.0
+        self._second_look_at = 0.0
         self._times_lost = 0
         self._patience = _SHORTEST_WAIT
         self._parts: tuple[asyncio.Task[None], ...] = ()
@@ -221,7 +223,7 @@ class Lane(ABC, Generic[Item, Outcome]):
             if asked < 1:
                 continue
             began = time.monotonic()
-            self._wake.clear()
+            self._hear()
             try:
                 with self.claiming.turn():
                     if self._is_unsure:
@@ -302,17 +304,22 @@ class Lane(ABC, Generic[Item, Outcome]):
             # There is something, and the claim did not get it: asking again and again at once would be a hot loop.
             wait = self._patience = min(self._patience * 2, self._pace.poll_interval)
         while True:
-            woken = await self._sleep(min(wait, self._pace.poll_interval))
+            second_look = self._second_look_at - time.monotonic()
+            await self._sleep(min(wait, self._pace.poll_interval, *([second_look] if second_look > 0 else [])))
             if self._stopping.is_set() or self._is_unsure:
                 return False
             # By chance: those who have lost as often should not come back together.
             await asyncio.sleep(random.uniform(0.5, 1) * self._times_lost * _STAND_BACK)  # noqa: S311  no secret
-            self._wake.clear()
+            self._hear()
             wait = await self._look()
             if not wait:
                 return True
-            if woken:
-                wait = min(wait, _SECOND_LOOK)
+
+    def _hear(self) -> None:
+        """Take note of notifications, if there were any, before looking for what they tell of."""
+        if self._wake.is_set():
+            self._wake.clear()
+            self._second_look_at = time.monotonic() + _SECOND_LOOK
 
     async def _look(self) -> float:
         """Give the seconds until a claim may find something; that is cheaper than a claim. 0 if a look fails."""
@@ -327,14 +334,11 @@ class Lane(ABC, Generic[Item, Outcome]):
             self._patience = _SHORTEST_WAIT
         return wait.total_seconds()
 
-    async def _sleep(self, seconds: float) -> bool:
-        """Sleep, unless woken. Tells whether it was."""
-        try:
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, unless woken."""
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
-        except TimeoutError:
-            return False
-        return True
 
     async def _see_through(self, item: Item) -> None:
         """Work on something, and pass the outcome on. Never ends without having passed something on."""

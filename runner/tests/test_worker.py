@@ -34,6 +34,28 @@ async def test_a_new_text_goes_at_once_by_notification(database_url: str, provid
         await desk.until({"sent": 1}, seconds=3)
 
 
+async def test_who_commits_after_another_ones_notification_does_not_wait_for_the_next_poll(
+    database_url: str, provider: Provider, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of the transactions under way notifies for all of them."""
+    monkeypatch.setattr("pgherald.lane._SECOND_LOOK", 1.0)
+    connect = psycopg.AsyncConnection.connect
+    query = """
+        select public.queue_sms_message(p_user_id => user_id, p_phone_number => phone_number, p_message => %s)
+        from public.user_sms_preferences where phone_verified
+    """
+    await desk.queue("first")
+    async with a_runner(database_url, provider, poll_interval=30, tick_interval=30):
+        await desk.until({"sent": 1})
+        async with await connect(database_url) as loud, await connect(database_url) as silent:
+            await loud.execute(query, ["it notifies"])
+            await silent.execute(query, ["it does not"])
+            await loud.commit()
+            await desk.until({"sent": 2})
+            await silent.commit()
+        await desk.until({"sent": 3}, seconds=5)
+
+
 async def test_without_notifications_polling_finds_it(database_url: str, provider: Provider, desk: Desk) -> None:
     deaf = "postgresql://nobody@127.0.0.1:1/nowhere"
     async with a_runner(database_url, provider, direct_url=deaf, poll_interval=0.2, tick_interval=30):
@@ -105,6 +127,23 @@ async def test_a_stop_hands_back_what_was_claimed_ahead(database_url: str, provi
         worker.stop()
     assert await desk.statuses() == {"sent": 8, "queued": 12}
     assert await desk.rows(WAITING) == [{"status": "pending", "attempts": 0}]
+
+
+async def test_nothing_is_asked_for_when_the_slots_have_become_slow(
+    database_url: str, provider: Provider, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As less is claimed ahead then, there may be room for nothing after all."""
+    monkeypatch.setattr("pgherald.lane._GATHER_SLOTS", 0.2)
+
+    async def all_at_once(fields: Mapping[str, str]) -> web.StreamResponse:
+        await asyncio.sleep(0.6 - time.monotonic() % 0.6)
+        return await accept(fields)
+
+    provider.behaviour = all_at_once
+    await desk.queue(*(f"text {number}" for number in range(100)))
+    async with a_runner(database_url, provider, concurrency=20, batch_size=18):
+        await desk.until({"sent": 100})
+    assert "does not work" not in caplog.text
 
 
 async def test_a_batch_is_no_larger_than_asked_for(database_url: str, provider: Provider, desk: Desk) -> None:

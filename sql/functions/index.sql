@@ -238,8 +238,7 @@ $found$;
 \ir policy/sms_channels.sql
 \ir policy/utc_text.sql
 \ir queue/add_queue_job.sql
-\ir queue/adopt_notification_jobs.sql
-\ir queue/adopt_sms_jobs.sql
+\ir queue/adopt_jobs.sql
 \ir queue/cancel_job_with_reason.sql
 \ir queue/cancel_jobs.sql
 \ir queue/cancel_jobs_atomic.sql

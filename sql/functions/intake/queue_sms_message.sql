@@ -1,4 +1,4 @@
--- One of many: what herald.write_texts does for all that queue_sms_messages is given, it does for this text.
+-- A wish for one text comes in: what many of them at once go through, by itself.
 create or replace function public.queue_sms_message(
   p_user_id uuid,
   p_phone_number text,

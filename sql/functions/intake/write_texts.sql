@@ -2,8 +2,8 @@
 -- from them, or nothing is. What the gates say no to is on record as well, cancelled with its reason, and raises
 -- nothing.
 --
--- Everything is asked of all at once. A text that plainly may go is written once, as queued, together with its job; what
--- is not plain is written as waiting, and planned as any other text that is due.
+-- Everything is asked of all at once. A text that plainly may go is written once, as queued, together with its job;
+-- what is not plain is written as waiting, and planned as any other text that is due.
 create or replace function herald.write_texts(
   p_texts public.sms_messages[],
   p_template_keys text[],

@@ -1,6 +1,6 @@
--- Which new texts can be queued as they are written: they are due within the lead, and nothing speaks against them. What
--- most texts are can be told at a glance, for a tenth of what decide_sms costs for one of them. A yes is the yes of all
--- its gates that planning hears, at the text's time; whatever is not plain is no yes, and is asked there.
+-- Which new texts can be queued as they are written: they are due within the lead, and nothing speaks against them.
+-- That is plain of most texts, for a tenth of what decide_sms costs for one of them. A yes is the yes of all its gates
+-- that planning hears, at the text's time; whatever is not plain is no yes, and is asked there.
 create or replace function herald.ready_at_a_glance(p_texts public.sms_messages[], p_now timestamptz)
 returns boolean[]
 language plpgsql

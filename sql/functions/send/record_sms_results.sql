@@ -7,9 +7,6 @@ volatile
 set search_path = pg_catalog, pg_temp
 -- For locks that are not looked at beforehand; the runner then tries the results one by one.
 set lock_timeout = '2s'
--- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty.
-set plan_cache_mode = 'force_generic_plan'
-set enable_seqscan = 'off'
 set jit = 'off'
 as $$
 #variable_conflict use_column

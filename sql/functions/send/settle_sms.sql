@@ -20,10 +20,6 @@ returns table (job_id uuid, processing_token uuid, message_status text, job_stat
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each batch costs more than a text. That may be while tables are empty, and
--- so each table is bound by a list of keys, or asked row by row: a join alone might come to read all of it.
-set plan_cache_mode = 'force_generic_plan'
-set enable_seqscan = 'off'
 set jit = 'off'
 as $$
 #variable_conflict use_column
@@ -70,8 +66,6 @@ begin
     cross join lateral (
       select * from public.sms_messages as sent where sent.queue_job_id = given.job_id for no key update skip locked
     ) as message
-    -- As given is, but said, or these few would be taken for many.
-    where job.id = given.job_id
   ),
   free as materialized (
     select id
