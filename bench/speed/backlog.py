@@ -1,6 +1,7 @@
 """What a claim costs with millions of rows beside it: texts of the future, and jobs that are finished."""
 
 import statistics
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, LiteralString
 
 import psycopg
@@ -52,8 +53,11 @@ def _measure(stand: Stand, rows: int, goal: float) -> None:
     stand.tell(f"making {rows:,} texts of the future and {rows:,} finished jobs …")
     with connect(heavy) as connection:
         user_triggers(connection, on=False)
-        connection.execute(_FUTURE, {"rows": rows})
-        connection.execute(_FINISHED, {"rows": rows})
+        # Side by side: of five millions each takes a quarter of an hour.
+        with connect(heavy) as other, ThreadPoolExecutor(1) as helper:
+            finishing = helper.submit(other.execute, _FINISHED, {"rows": rows})
+            connection.execute(_FUTURE, {"rows": rows})
+            finishing.result()
         user_triggers(connection, on=True)
         settle(connection)
     with connect(light) as without, connect(heavy) as within:

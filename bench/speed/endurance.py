@@ -53,7 +53,7 @@ class _State:
 
 def measure(stand: Stand) -> None:
     """Put the bare table and ours under load, one after the other."""
-    seconds = stand.size(40, 1)
+    seconds = stand.size(30, 1)
     limit = Limit(stand, "endurance_limit")
     with _short_naps(stand):
         loads = {
