@@ -5,8 +5,11 @@ returns integer
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
--- Planned once a session: planning anew for each array costs more than the answer.
+-- Planned once a session, also if the tables were empty at that time: planning anew for each array costs more than the
+-- answer.
 set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 declare
   v_texts public.sms_messages[];
