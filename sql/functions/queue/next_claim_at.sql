@@ -1,6 +1,6 @@
 -- Until when an idle runner may sleep, and whether a claim is worth its price. What is added meanwhile comes by
--- notification or at the next look. What is due is found as a claim finds it. Of what is not due yet a hundred are looked
--- at: an earlier one may stand behind those that are more urgent, and is found at a later look.
+-- notification or at the next look. What is due is found as a claim finds it. Of what is not due yet a hundred are
+-- looked at: an earlier one may stand behind those that are more urgent, and is found at a later look.
 create or replace function herald.next_claim_at(p_job_types text[], p_sender text, p_now timestamptz default now())
 returns timestamptz
 language sql
