@@ -1,4 +1,4 @@
--- Revert pgherald:0029_storage from pg
+-- Revert pgherald:0028_storage from pg
 
 begin;
 

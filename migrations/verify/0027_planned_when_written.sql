@@ -1,4 +1,4 @@
--- Verify pgherald:0028_planned_when_written on pg
+-- Verify pgherald:0027_planned_when_written on pg
 
 begin;
 

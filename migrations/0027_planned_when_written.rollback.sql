@@ -1,4 +1,4 @@
--- Revert pgherald:0028_planned_when_written from pg
+-- Revert pgherald:0027_planned_when_written from pg
 
 begin;
 

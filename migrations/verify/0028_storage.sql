@@ -1,4 +1,4 @@
--- Verify pgherald:0029_storage on pg
+-- Verify pgherald:0028_storage on pg
 
 begin;
 

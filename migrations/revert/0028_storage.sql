@@ -1,2 +1,2 @@
 -- For sqitch, which looks here; the rollback itself is the file named below.
-\ir ../0029_storage.rollback.sql
+\ir ../0028_storage.rollback.sql

@@ -1,4 +1,4 @@
--- Deploy pgherald:0029_storage to pg
+-- Deploy pgherald:0028_storage to pg
 -- depends: 0018_latecomers 0025_guesses
 -- transactional: false
 

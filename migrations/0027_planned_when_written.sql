@@ -1,4 +1,4 @@
--- Deploy pgherald:0028_planned_when_written to pg
+-- Deploy pgherald:0027_planned_when_written to pg
 -- depends: 0002_transitions
 -- transactional: false
 
