@@ -15,11 +15,15 @@ returns boolean
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- A plan that was made beside next to nothing stays for as long as its session does.
+set enable_seqscan = 'off'
+set jit = 'off'
 as $$
 declare
   v_held_job_id uuid;
   v_text public.sms_messages;
   v_target text := p_mapped_status;
+  v_attempt_id uuid;
 begin
   -- Job before text, as everywhere.
   select job.id
@@ -40,6 +44,8 @@ begin
     return false;
   end if;
 
+  -- Asked once, and not for each row that a plan may choose to look at.
+  v_attempt_id := herald.current_attempt(p_message_id);
   if coalesce(herald.status_rank(v_target), -1) <= herald.status_rank(v_text.status::text) then
     v_target := v_text.status::text;
   end if;
@@ -77,7 +83,7 @@ begin
 
   update herald.sms_attempts
   set outcome = 'accepted', finished_at = p_now, twilio_sid = p_twilio_sid
-  where id = herald.current_attempt(p_message_id)
+  where id = v_attempt_id
     and p_twilio_sid is not null
     and (outcome is null or outcome = 'unknown')
     and v_text.status = 'sending';
@@ -95,7 +101,7 @@ begin
   then
     perform herald.heed_report(
       v_text.phone_number,
-      (select sender from herald.sms_attempts where id = herald.current_attempt(p_message_id)),
+      (select sender from herald.sms_attempts where id = v_attempt_id),
       v_target, p_error_code, p_now
     );
   end if;
