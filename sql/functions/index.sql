@@ -328,11 +328,13 @@ $found$;
 \ir watch/metrics.sql
 \ir watch/notification_facts.sql
 \ir watch/observed_objects.sql
+\ir watch/oldest_due_jobs.sql
 \ir watch/percent.sql
 \ir watch/preview_sends.sql
 \ir watch/record_heartbeat.sql
 \ir watch/shipped_objects.sql
 \ir watch/sms_days.sql
+\ir watch/sms_in_doubt.sql
 \ir wipe/apply_retention.sql
 \ir wipe/continue_erasure.sql
 \ir wipe/continue_erasures.sql

@@ -24,23 +24,11 @@ as $$
   setting as (
     select kill_switch from herald.settings
   ),
-  -- By type, the hundred that a claim would look at first.
   due as materialized (
-    select type.job_type::text as job_type, min(candidate.scheduled_for) as oldest
+    select waiting.job_type::text as job_type, waiting.scheduled_for as oldest
     from setting
-    cross join unnest(enum_range(null::public.queue_type)) as type (job_type)
-    cross join lateral (
-      select job.scheduled_for
-      from public.queue_jobs as job
-      where job.status in ('pending', 'retrying')
-        and job.job_type = type.job_type
-        and job.due_rank <= p_now + interval '20 minutes'
-        and job.scheduled_for <= p_now
-      order by job.job_type, job.due_rank
-      limit 100
-    ) as candidate
-    where not (setting.kill_switch and type.job_type in ('send_sms', 'send_notification'))
-    group by type.job_type
+    cross join herald.oldest_due_jobs(p_now) as waiting
+    where not (setting.kill_switch and waiting.job_type in ('send_sms', 'send_notification'))
     union all
     -- What has no job yet and should have had one minutes before: tick() runs, and cannot plan it.
     select unplanned.job_type, unplanned.oldest
@@ -169,13 +157,8 @@ as $$
     where status = 'processing' and lease_expires_at < p_now
   ),
   doubts as (
-    select count(*) as texts, coalesce(extract(epoch from p_now - min(job.started_at)), 0)::bigint as oldest
-    from public.queue_jobs as job
-    -- Looked up for each, of which there are few: a join may begin with all texts.
-    cross join lateral (
-      select from public.sms_messages where queue_job_id = job.id and status = 'sending' limit 1
-    ) as message
-    where job.status = 'processing' and job.lease_expires_at is null
+    select count(*) as texts, coalesce(extract(epoch from p_now - min(held.started_at)), 0)::bigint as oldest
+    from herald.sms_in_doubt() as held
   ),
   resting as (
     select

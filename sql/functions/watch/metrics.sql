@@ -29,22 +29,10 @@ as $$
   ) as job
   group by job.job_type, job.status
   union all
-  -- Of each type among the hundred that a claim would look at first.
   select
     'pgherald_oldest_due_job_seconds', 'How long the oldest job that is due has waited.',
-    jsonb_build_object('job_type', type.job_type), extract(epoch from p_now - min(candidate.scheduled_for))
-  from unnest(enum_range(null::public.queue_type)) as type (job_type)
-  cross join lateral (
-    select queued.scheduled_for
-    from public.queue_jobs as queued
-    where queued.status in ('pending', 'retrying')
-      and queued.job_type = type.job_type
-      and queued.due_rank <= p_now + interval '20 minutes'
-      and queued.scheduled_for <= p_now
-    order by queued.job_type, queued.due_rank
-    limit 100
-  ) as candidate
-  group by type.job_type
+    jsonb_build_object('job_type', due.job_type), extract(epoch from p_now - due.scheduled_for)
+  from herald.oldest_due_jobs(p_now) as due
   union all
   select
     'pgherald_jobs_ended_last_hour', 'Jobs that ended within the last hour: goes up and down.',
@@ -75,12 +63,7 @@ as $$
   union all
   select
     'pgherald_texts_in_doubt', 'Texts of which nothing proves that the provider has them, or has not.', '{}', count(*)
-  from public.queue_jobs as job
-  -- Looked up for each, of which there are few: a join may begin with all texts.
-  cross join lateral (
-    select from public.sms_messages where queue_job_id = job.id and status = 'sending' limit 1
-  ) as message
-  where job.status = 'processing' and job.lease_expires_at is null
+  from herald.sms_in_doubt()
   union all
   select
     'pgherald_seconds_since_tick', 'Seconds since tick() ran; absent if it never did.', '{}',
