@@ -22,17 +22,17 @@ Row = dict[str, Any]
 _OUR_ERRORS = ("22", "23", "SM")
 _REFUSAL: Final = re.compile(r"FATAL:\s+(.+)")
 _REASONS: Final = {
-    'option "port"': "its port is no number; special characters in the password are written as %xx",
-    "invalid port": "its port is no number; special characters in the password are written as %xx",
-    "Servname": "its port is no number; special characters in the password are written as %xx",
-    "Connection refused": "nothing listens there",
-    "No such file or directory": "no server has a socket there",
-    "resolve host": "its host has no address",
-    "translate host name": "its host has no address",
-    "timeout": "nothing answers there",
-    "timed out": "nothing answers there",
-    "unreachable": "there is no way to it from here",
-    "SSL": "it and this side do not agree about TLS (sslmode)",
+    "its port is no number; special characters in the password are written as %xx": (
+        'option "port"',
+        "invalid port",
+        "Servname",
+    ),
+    "nothing listens there": ("Connection refused",),
+    "no server has a socket there": ("No such file or directory",),
+    "its host has no address": ("resolve host", "translate host name"),
+    "nothing answers there": ("timeout", "timed out"),
+    "there is no way to it from here": ("unreachable",),
+    "it and this side do not agree about TLS (sslmode)": ("SSL",),
 }
 
 
@@ -128,7 +128,8 @@ def _reason(error: psycopg.Error) -> str:
         return (
             "the URL cannot be read; write postgresql://user:password@host:5432/name, with %xx for special characters"
         )
-    return next((reason for trace, reason in _REASONS.items() if trace in words), "the connection broke")
+    reasons = (reason for reason, traces in _REASONS.items() if any(trace in words for trace in traces))
+    return next(reasons, "the connection broke")
 
 
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
