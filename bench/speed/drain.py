@@ -58,18 +58,13 @@ def _ours(url: str, jobs: int) -> float:
         settle(connection, ["public.queue_jobs"])
         fill_jobs(connection, jobs)
         settle(connection)
-    return jobs / drain_all(url, jobs)
+    with connect(url) as claims, connect(url) as results:
+        return jobs / drain_by(claims, results, jobs)
 
 
 def fill_jobs(connection: psycopg.Connection, jobs: int) -> None:
     """Put so many jobs into our queue."""
     connection.execute(_FILL, (jobs,))
-
-
-def drain_all(url: str, jobs: int) -> float:
-    """Claim and complete until nothing is left; give the seconds."""
-    with connect(url) as claims, connect(url) as results:
-        return drain_by(claims, results, jobs)
 
 
 def drain_by(claims: psycopg.Connection, results: psycopg.Connection, jobs: int) -> float:
