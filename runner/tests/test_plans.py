@@ -19,7 +19,7 @@ import harness
 ROWS: Final = harness.ROOT / "runner/tests/data/many_rows.sql"
 # Rows that a call is about, where it is about many.
 BATCH: Final = 100
-FEW: Final = 8
+FEW: Final = 300
 # As often as a cached plan needs to be taken for good.
 FIRST_CALLS: Final = 6
 # How many rows of each kind there are.
@@ -192,8 +192,8 @@ CALLS: Final[Mapping[str, Call]] = {
         SIZES["latecomer"],
         old="once",
     ),
-    "recur_series": part("recur_series(now(), false)", SIZES["series"]),
-    "recur_series, routines": part("recur_series(now(), true)", SIZES["series"]),
+    "recur_series": part("recur_series(now(), false)", FEW + SIZES["series"]),
+    "recur_series, routines": part("recur_series(now(), true)", FEW + SIZES["series"]),
     "promote_due_messages": part("promote_due_messages(now())", SIZES["text to plan"]),
     "tell_latecomers": part("tell_latecomers(now())", SIZES["latecomer"]),
     "flush_digests": part("flush_digests(now())", SIZES["digest"]),
@@ -222,7 +222,9 @@ CALLS: Final[Mapping[str, Call]] = {
     "cancel_sms_for": Call("select cancel_sms_for(plans.id('project', 5))", old="once"),
     "cancel_scheduled_sms_for_event": Call(f"select cancel_scheduled_sms_for_event('event 5', {READER})", old="once"),
     "explain_sms": Call("select explain_sms(plans.id('text ahead', 5))"),
-    "list_scheduled_sms, of a user": Call(f"select list_scheduled_sms({READER})", 10, role="herald_client"),
+    "list_scheduled_sms, of a user": Call(
+        f"select list_scheduled_sms({READER})", 10, role="herald_client", old="once"
+    ),
     "get_scheduled_sms_for_user": Call(f"select get_scheduled_sms_for_user({READER})", 10, role="herald_client"),
     "list_sms_occurrences": Call("select list_sms_occurrences(plans.id('series', 5))", 10),
     "list_notifications": Call("select list_notifications()", 10, role="herald_client"),
@@ -406,3 +408,68 @@ def test_the_judgement_sees_a_table_that_is_read_through(plans: Plans) -> None:
     assert {"sms_messages", "queue_jobs", "notification_deliveries", "user_sms_preferences", "users"} <= plans.large
     assert len(plans.done) > len(CALLS)
     assert all(works for works in plans.done.values())
+
+
+BACKLOG: Final = """
+    with made as (
+      insert into public.users (id) select gen_random_uuid() from generate_series(1, 50) returning id
+    ),
+    numbered as (select id, '+1202' || (3000000 + row_number() over ())::text as number from made),
+    known as (
+      insert into public.user_sms_preferences (
+        user_id, phone_number, phone_verified, quiet_hours_start, quiet_hours_end, daily_sms_limit, hourly_sms_limit
+      )
+      select id, number, true, null, null, 100000, 100000 from numbered
+      on conflict (user_id) do update set
+        phone_number = excluded.phone_number, phone_verified = true, quiet_hours_start = null, quiet_hours_end = null,
+        daily_sms_limit = excluded.daily_sms_limit, hourly_sms_limit = excluded.hourly_sms_limit
+      returning user_id
+    )
+    select jsonb_agg(jsonb_build_object('user_id', user_id, 'message', 'text ' || number))
+    from known cross join generate_series(1, %s / 50) as number
+"""
+CLAIM: Final = "select job_id, processing_token, attempt_id from claim_sms('+15005550006', %s)"
+RECORD: Final = "select recorded from record_sms_results(%s)"
+
+
+def answers(claimed: Sequence[tuple[Any, ...]]) -> str:
+    """Give what a runner tells of texts that were accepted."""
+    return json.dumps(
+        [
+            {
+                "job_id": str(job), "processing_token": str(token), "attempt_id": str(attempt),
+                "sid": f"SM{attempt.hex}", "provider_status": "queued", "http_status": 201, "maybe_accepted": True,
+            }
+            for job, token, attempt in claimed
+        ]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("label", [label for label in harness.labels() if label != "url"])
+def test_the_end_of_a_backlog_costs_what_its_beginning_did(label: str) -> None:
+    """The plans are made when texts have waited and none has been sent, and kept for as long as the session is."""
+    texts, batch = 6_000, 300
+    server = harness.server(label)
+    url = server.database()
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            for (table,) in connection.execute(TABLES.encode()).fetchall():
+                connection.execute(f"alter table {table} set (autovacuum_enabled = off)".encode())
+            connection.execute("alter table public.users disable trigger user")
+            (given,) = connection.execute(BACKLOG, (texts,)).fetchone() or ()
+            connection.execute("select queue_sms_messages(%s::jsonb)", (json.dumps(given),))
+            connection.execute("vacuum analyze")
+            for _ in range(texts // batch - 1):
+                claimed = connection.execute(CLAIM, (batch,)).fetchall()
+                assert len(claimed) == batch
+                recorded = connection.execute(RECORD, (answers(claimed),)).fetchall()
+                assert recorded == [(True,)] * batch
+            session = Session(connection)
+            claimed = connection.execute(CLAIM, (batch,)).fetchall()
+            connection.execute(RECORD, (answers(claimed),))
+            most = batch * 60 + 200
+            found = [work for work in works(session.heard) if work.handled > most]
+            assert len(claimed) == batch
+            assert not found, "\n".join(f"{work.handled:,.0f} rows: {work.step} of {work.statement}" for work in found)
+    finally:
+        server.drop(url)

@@ -30,8 +30,8 @@ begin
     from herald.notification_digests
     where id = any (v_due)
       and flushed_at is null
-      and user_id in (
-        select herald.free_users(array(select user_id from herald.notification_digests where id = any (v_due)))
+      and user_id = any (
+        array(select herald.free_users(array(select user_id from herald.notification_digests where id = any (v_due))))
       )
     order by id
     for no key update skip locked

@@ -21,8 +21,11 @@ begin
       and message.status in ('pending', 'scheduled')
       -- A series never goes itself.
       and message.recurrence_pattern is null
-      and message.user_id in (
-        select herald.free_users(array(select user_id from public.sms_messages where id = any (p_message_ids)))
+      -- As an array it is asked once; as a list, once for each row.
+      and message.user_id = any (
+        array(
+          select herald.free_users(array(select user_id from public.sms_messages where id = any (p_message_ids)))
+        )
       )
       and (message.scheduled_for is null or message.scheduled_for <= p_now + setting.promote_lead)
     order by message.id

@@ -44,8 +44,8 @@ begin
     where id = any (v_candidates)
       and status = 'scheduled'
       and recurrence_pattern is not null
-      and user_id in (
-        select herald.free_users(array(select user_id from public.sms_messages where id = any (v_candidates)))
+      and user_id = any (
+        array(select herald.free_users(array(select user_id from public.sms_messages where id = any (v_candidates))))
       )
     order by id
     for no key update skip locked

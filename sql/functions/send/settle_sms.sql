@@ -170,7 +170,17 @@ begin
     from planned
     where attempt.message_id = planned.message_id
       and attempt.job_id = planned.job_id
-      and (attempt.id = planned.attempt_id or (planned.attempt_id is null and attempt.outcome is null))
+      -- With "or outcome is null" a plan made for a small table reads the whole index of open attempts for each.
+      and attempt.id = any (
+        case
+          when planned.attempt_id is not null then array[planned.attempt_id]
+          else array(
+            select unended.id
+            from herald.sms_attempts as unended
+            where unended.message_id = planned.message_id and unended.outcome is null
+          )
+        end
+      )
       and attempt.outcome is distinct from 'accepted'
     returning attempt.message_id, attempt.sender
   ),

@@ -1879,7 +1879,7 @@ values
 (
   'index',
   'public.queue_jobs: queue_jobs_held_idx',
-  'CREATE INDEX queue_jobs_held_idx ON public.queue_jobs USING btree (job_type) WHERE ((status = '
+  'CREATE INDEX queue_jobs_held_idx ON public.queue_jobs USING btree (id) INCLUDE (job_type) WHERE ((status = '
   || '''processing''::public.queue_status) AND (lease_expires_at IS NULL))'
 ),
 (

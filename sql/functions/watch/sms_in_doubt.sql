@@ -13,10 +13,10 @@ set jit = 'off'
 as $$
   select job.started_at
   from public.queue_jobs as job
-  cross join lateral (
-    select from public.sms_messages where queue_job_id = job.id and status = 'sending' limit 1
-  ) as message
-  where job.status = 'processing' and job.lease_expires_at is null;
+  where job.status = 'processing'
+    and job.lease_expires_at is null
+    -- Not as a condition on the texts: that could be looked for among all that are being sent.
+    and (select message.status from public.sms_messages as message where message.queue_job_id = job.id) = 'sending';
 $$;
 
 comment on function herald.sms_in_doubt() is 'Since when the job of each text in doubt has run.';
