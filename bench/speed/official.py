@@ -4,6 +4,7 @@ One process, one asyncio loop, one session whose pool is as large as what is in 
 """
 
 import asyncio
+import gc
 import sys
 from itertools import repeat
 
@@ -28,4 +29,7 @@ async def _main(api_url: str, texts: int, in_flight: int) -> None:
         await asyncio.gather(*(send() for _ in range(in_flight)))
 
 
+# As the runner does.
+gc.freeze()
+gc.set_threshold(20_000)
 asyncio.run(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

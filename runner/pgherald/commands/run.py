@@ -1,6 +1,7 @@
 """`pgherald run`: the runner."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -35,6 +36,8 @@ _TEST_NUMBER: Final = "+15005550006"
 _NEEDS_WEB: Final = "taking reports needs the extra `web`: pip install '.[web]' in the checkout"
 _NEEDS_EMAIL: Final = "sending e-mail needs the extra `email`: pip install '.[email]' in the checkout"
 _NEEDS_PUSH: Final = "sending push messages needs the extra `push`: pip install '.[push]' in the checkout"
+# As the garbage collector counts them: made and not gone again.
+_NEW_OBJECTS: Final = 20_000
 _SET_UP_BY: Final = {
     "email": "--smtp-url (PGHERALD_SMTP_URL) and --email-from (PGHERALD_EMAIL_FROM)",
     "push": "--vapid-private-key (PGHERALD_VAPID_PRIVATE_KEY) and --vapid-subject (PGHERALD_VAPID_SUBJECT)",
@@ -110,7 +113,19 @@ async def _run(settings: RunSettings) -> int:
             expects_reports=bool(settings.twilio and settings.twilio.callback_url),
         )
         async with beating(database, process):
+            _collect_garbage_seldom()
             return await worker.run()
+
+
+def _collect_garbage_seldom() -> None:
+    """Leave alone what is loaded, and look at the rest every `_NEW_OBJECTS` objects.
+
+    Five hundred requests under way make 700, the interpreter's own number, every few milliseconds, and nearly none of
+    them is garbage: looking for it took a sixth of the runner's pace.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
 
 
 def _wants(settings: RunSettings, job_type: str) -> bool:
