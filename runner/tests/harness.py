@@ -192,6 +192,30 @@ def cache_folder() -> Path:
     return folder
 
 
+def node_modules(name: str, *packages: str, manifest: bytes | None = None) -> Path:
+    """Bring packages, or what a package.json names, by npm; once a machine, into the folder that is given back.
+
+    Raises `FileNotFoundError` that says what is missing.
+    """
+    folder = cache_folder() / name
+    if not folder.exists():
+        if not (npm := shutil.which("npm")):
+            raise FileNotFoundError(f"{name} is missing, and so is npm, which could bring it")
+        partial = folder.with_name(f"{name}.{secrets.token_hex(4)}")
+        partial.mkdir()
+        (partial / "package.json").write_bytes(manifest or b"{}")
+        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", *packages]
+        done = subprocess.run(command, cwd=partial, capture_output=True, text=True, check=False, timeout=240)
+        if done.returncode != 0:
+            shutil.rmtree(partial)
+            raise FileNotFoundError(f"{name} is missing, and npm could not bring it: {done.stdout}{done.stderr}")
+        try:
+            partial.replace(folder)
+        except OSError:  # another process was first
+            shutil.rmtree(partial)
+    return folder / "node_modules"
+
+
 def _bring(way: Callable[[Path], None]) -> tuple[str, bytes] | None:
     """Try one way to download pgTAP, and give its script's name and content."""
     with tempfile.TemporaryDirectory(prefix="pgherald-pgtap-", ignore_cleanup_errors=True) as name:

@@ -75,23 +75,16 @@ def a_reference() -> Iterator[Reference]:
 @cache
 def node_modules() -> Path:
     """Bring what examples/supabase-js names in its package.json. Skips the test where there is no Node to run it."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        pytest.skip("no node and npm on this machine: supabase-js runs on Node")
+    if not (node := shutil.which("node")):
+        pytest.skip("no node on this machine: supabase-js runs on it")
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
     if int(version.strip("v\n").split(".")[0]) < _OLDEST_NODE:
         pytest.skip(f"node {version.strip()} is too old: supabase-js wants {_OLDEST_NODE}")
     package = (EXAMPLES / "supabase-js" / "package.json").read_bytes()
-    folder = harness.cache_folder() / f"supabase-js-{hashlib.sha256(package).hexdigest()[:12]}"
-    if not folder.exists():
-        partial = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
-        partial.mkdir()
-        (partial / "package.json").write_bytes(package)
-        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock"]
-        done = subprocess.run(command, cwd=partial, capture_output=True, text=True, check=False, timeout=240)
-        assert done.returncode == 0, f"npm could not bring supabase-js: {done.stdout}{done.stderr}"
-        partial.replace(folder)
-    return folder / "node_modules"
+    name = f"supabase-js-{hashlib.sha256(package).hexdigest()[:12]}"
+    if not shutil.which("npm"):
+        pytest.skip("no npm on this machine, which could bring supabase-js")
+    return harness.node_modules(name, manifest=package)
 
 
 def run_program(folder: Path, *command: str | Path, **variables: str) -> str:

@@ -200,27 +200,7 @@ def supabase_cli() -> Path:
     """Find Supabase's command line, or bring it by npm. Raises `FileNotFoundError` that says what to install."""
     if found := shutil.which("supabase"):
         return Path(found)
-    folder = harness.cache_folder() / f"supabase-{CLI_VERSION}"
-    program = folder / "node_modules/.bin/supabase"
-    if not program.exists():
-        if not shutil.which("npm"):
-            raise FileNotFoundError(
-                "Supabase's command line is missing, and so is npm, which could bring it (supabase)"
-            )
-        command = [
-            "npm",
-            "install",
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-            str(folder),
-            f"supabase@{CLI_VERSION}",
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
-        if done.returncode != 0:
-            raise FileNotFoundError(f"Supabase's command line is missing, and npm could not bring it: {done.stderr}")
-    return program
+    return harness.node_modules(f"supabase-{CLI_VERSION}", f"supabase@{CLI_VERSION}") / ".bin/supabase"
 
 
 def run_supabase(folder: Path, url: str, *command: str) -> str:

@@ -222,9 +222,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "cancel_sms_for": Call("select cancel_sms_for(plans.id('project', 5))", old="once"),
     "cancel_scheduled_sms_for_event": Call(f"select cancel_scheduled_sms_for_event('event 5', {READER})", old="once"),
     "explain_sms": Call("select explain_sms(plans.id('text ahead', 5))"),
-    "list_scheduled_sms, of a user": Call(
-        f"select list_scheduled_sms({READER})", 10, role="herald_client", old="once"
-    ),
+    "list_scheduled_sms, of a user": Call(f"select list_scheduled_sms({READER})", 10, role="herald_client", old="once"),
     "get_scheduled_sms_for_user": Call(f"select get_scheduled_sms_for_user({READER})", 10, role="herald_client"),
     "list_sms_occurrences": Call("select list_sms_occurrences(plans.id('series', 5))", 10),
     "list_notifications": Call("select list_notifications()", 10, role="herald_client"),

@@ -2,17 +2,17 @@
 
 import itertools
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import harness
 
 CALCULATOR = "sms-segments-calculator"
 CALCULATOR_VERSION = "1.3.0"
@@ -182,17 +182,10 @@ def calculator() -> Iterator["subprocess.Popen[str]"]:
     """Run Twilio's calculator, fetched once into the user's cache."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("Twilio's calculator needs node and npm, and they are not on the PATH")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "pgherald" / f"{CALCULATOR}-{CALCULATOR_VERSION}"
-    if not (folder / "node_modules" / CALCULATOR / "package.json").exists():
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
-            subprocess.run(
-                [*command, f"{CALCULATOR}@{CALCULATOR_VERSION}"], check=True, capture_output=True, timeout=120
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            pytest.skip(f"Twilio's calculator could not be installed: {error}")
+    try:
+        folder = harness.node_modules(f"{CALCULATOR}-{CALCULATOR_VERSION}", f"{CALCULATOR}@{CALCULATOR_VERSION}").parent
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
     command = ["node", "-e", CALCULATOR_SCRIPT]
     with subprocess.Popen(
         command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii"
