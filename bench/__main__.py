@@ -40,7 +40,7 @@ _SECTIONS: Final = {
 )  # fmt: skip
 @click.option(
     "--docs", type=click.Path(file_okay=False, path_type=Path), default=None,
-    help="Write speed.md and speed.svg into this folder.",
+    help="Write speed.md, speed.svg and speed.json into this folder.",
 )  # fmt: skip
 @click.option("--note", help="What a reader should know of the circumstances.")
 @click.option("--draw-only", is_flag=True, help="Measure nothing: show what the results file holds.")
@@ -77,7 +77,7 @@ def main(  # noqa: PLR0913  options are options
     Console().print(page.table(book))
     if docs:
         page.write(book, docs)
-        console.print(f"wrote {docs / 'speed.md'} and {docs / 'speed.svg'}")
+        console.print(f"wrote {docs / 'speed.md'}, speed.svg and speed.json")
 
 
 def _with_rest_of(book: Book, earlier: Book | None) -> Book:

@@ -47,4 +47,6 @@ def test_the_benchmark_measures_and_tells(tmp_path: Path) -> None:
     page = (tmp_path / "speed.md").read_text("utf-8")
     assert all(f"## {section[0].upper()}{section[1:]}" in page for section in measured)
     assert "quick run" in page
+    assert "Why not: The bare table deletes a row" in page
+    assert json.loads((tmp_path / "speed.json").read_text("utf-8")) == book
     assert (tmp_path / "speed.svg").read_text("utf-8").startswith("<svg")
