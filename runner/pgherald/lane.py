@@ -125,6 +125,7 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._keeping: set[UUID] = set()
         # Claimed ahead: with the times before the claim and after it. And when slots came free lately.
         self._ahead: deque[tuple[Item, float, float]] = deque()
+        self._recalled_at = 0.0
         self._freed_at: deque[float] = deque(maxlen=pace.slots)
         # Without an outcome it was never begun.
         self._outcomes: asyncio.Queue[tuple[Item, Outcome | None]] = asyncio.Queue()
@@ -286,13 +287,18 @@ class Lane(ABC, Generic[Item, Outcome]):
             token = item.processing_token
             # The lease may be over already, because this process or the answer to the claim was held up.
             is_late = now - began >= self._pace.lease or now - arrived >= _LONGEST_AHEAD or token in self._lost
-            if self._stopping.is_set() or is_late:
+            if self._stopping.is_set() or is_late or began < self._recalled_at:
                 self._outcomes.put_nowait((item, None))
             elif self._taken < self._pace.slots:
                 self._tasks[token] = asyncio.create_task(self._see_through(item))
             else:
                 return
             self._ahead.popleft()
+
+    def _recall(self) -> None:
+        """Have what was claimed until now go back, unless it is begun: claimed now, it would not be let through."""
+        self._recalled_at = time.monotonic()
+        self._fill_slots()
 
     async def _idle(self) -> bool:
         """Wait until a claim may find something: after a notification, at the time of what comes next, or by polling.

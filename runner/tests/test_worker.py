@@ -302,6 +302,27 @@ async def test_refused_credentials_are_told_once_and_stop_the_claims(
     assert "TWILIO_AUTH_TOKEN" in told[0]
 
 
+@pytest.mark.parametrize(("status", "code"), [(429, 20429), (401, 20003), (400, 21606)])
+async def test_what_was_claimed_ahead_goes_back_when_the_sender_has_to_rest(
+    database_url: str, provider: Provider, desk: Desk, status: int, code: int
+) -> None:
+    async def refuse_in_the_end(fields: Mapping[str, str]) -> web.StreamResponse:
+        if len(provider.posts) <= 6:
+            return await accept(fields)
+        await asyncio.sleep(0.4)
+        return await refuse(status, code, **{"Retry-After": "60"})(fields)
+
+    provider.behaviour = refuse_in_the_end
+    await desk.queue(*(f"text {number}" for number in range(20)))
+    async with a_runner(database_url, provider, concurrency=2):
+        await desk.until({"sent": 6, "sending": 4, "queued": 10})
+        await desk.until({"sent": 6, "queued": 14})
+    assert len(provider.posts) == 8
+    assert await desk.rows("select distinct attempts from public.queue_jobs where status <> 'completed'") == [
+        {"attempts": 0}
+    ]
+
+
 async def test_f33_a_deploy_left_texts_sending(database_url: str, provider: Provider, desk: Desk) -> None:
     """Failure 13: deploys left jobs processing, charged with an attempt."""
     provider.behaviour = accept_after(0.7)
