@@ -425,7 +425,8 @@ class Lane(ABC, Generic[Item, Outcome]):
         if unbegun:
             handed_back = await self._database.hand_back_jobs(unbegun)
             left = [item for item in unbegun if item.job_id not in handed_back]
-            kept = await self._database.extend_leases(left, lease=self._lease) if left else ()
+            # A text whose lease is over is ours as well, and nobody else can tell that it has not gone.
+            kept = await self._database.held_jobs(left) if left else ()
             for item in unbegun:
                 if item.job_id in kept:
                     self._ask_again(item, None)

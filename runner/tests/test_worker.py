@@ -119,6 +119,22 @@ async def test_what_was_claimed_ahead_goes_back_if_no_slot_comes_free(
     assert await desk.rows(WAITING) == [{"status": "pending", "attempts": 0}]
 
 
+async def test_what_goes_back_goes_back_although_its_lease_is_over_and_somebody_holds_its_row(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    """It is held in doubt by then, and the runner alone knows that nobody made a request for it."""
+    provider.behaviour = accept_some_then_after(6, 1.3)
+    await desk.queue(*(f"text {number}" for number in range(20)))
+    async with a_runner(database_url, provider, concurrency=2):
+        await desk.until({"sent": 6, "sending": 4, "queued": 10})
+        await desk.rows("select herald.expire_leases(now() + interval '1 hour')")
+        async with await psycopg.AsyncConnection.connect(database_url) as holder:
+            await holder.execute("select from public.queue_jobs where status = 'processing' for update")
+            await asyncio.sleep(1.5)
+        await desk.until({"sent": 20})
+    assert len(set(provider.posts)) == len(provider.posts) == 20
+
+
 async def test_a_stop_hands_back_what_was_claimed_ahead(database_url: str, provider: Provider, desk: Desk) -> None:
     provider.behaviour = accept_some_then_after(6, 0.9)
     await desk.queue(*(f"text {number}" for number in range(20)))
