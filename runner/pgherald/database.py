@@ -470,6 +470,12 @@ class Database(AbstractAsyncContextManager["Database"]):
             "select public.hand_back_jobs(p_job_ids => %s::uuid[], p_processing_tokens => %s::uuid[])", _fences(items)
         )
 
+    async def held_jobs(self, items: Sequence[Claimed]) -> set[UUID]:
+        """Give the ids of those jobs that are still held, be it without a lease."""
+        return await self._job_ids(
+            "select herald.held_jobs(p_job_ids => %s::uuid[], p_processing_tokens => %s::uuid[])", _fences(items)
+        )
+
     async def hand_back_unseen_sms(self, runner: str, seen: Sequence[ClaimedText]) -> set[UUID]:
         """Give back what was claimed under this name and never arrived here: all but the texts in hand."""
         return await self._job_ids(

@@ -125,6 +125,7 @@ class Lane(ABC, Generic[Item, Outcome]):
         self._keeping: set[UUID] = set()
         # Claimed ahead: with the times before the claim and after it. And when slots came free lately.
         self._ahead: deque[tuple[Item, float, float]] = deque()
+        self._recalled_at = 0.0
         self._freed_at: deque[float] = deque(maxlen=pace.slots)
         # Without an outcome it was never begun.
         self._outcomes: asyncio.Queue[tuple[Item, Outcome | None]] = asyncio.Queue()
@@ -286,13 +287,18 @@ class Lane(ABC, Generic[Item, Outcome]):
             token = item.processing_token
             # The lease may be over already, because this process or the answer to the claim was held up.
             is_late = now - began >= self._pace.lease or now - arrived >= _LONGEST_AHEAD or token in self._lost
-            if self._stopping.is_set() or is_late:
+            if self._stopping.is_set() or is_late or began < self._recalled_at:
                 self._outcomes.put_nowait((item, None))
             elif self._taken < self._pace.slots:
                 self._tasks[token] = asyncio.create_task(self._see_through(item))
             else:
                 return
             self._ahead.popleft()
+
+    def _recall(self) -> None:
+        """Have what was claimed until now go back, unless it is begun: claimed now, it would not be let through."""
+        self._recalled_at = time.monotonic()
+        self._fill_slots()
 
     async def _idle(self) -> bool:
         """Wait until a claim may find something: after a notification, at the time of what comes next, or by polling.
@@ -419,7 +425,8 @@ class Lane(ABC, Generic[Item, Outcome]):
         if unbegun:
             handed_back = await self._database.hand_back_jobs(unbegun)
             left = [item for item in unbegun if item.job_id not in handed_back]
-            kept = await self._database.extend_leases(left, lease=self._lease) if left else ()
+            # A text whose lease is over is ours as well, and nobody else can tell that it has not gone.
+            kept = await self._database.held_jobs(left) if left else ()
             for item in unbegun:
                 if item.job_id in kept:
                     self._ask_again(item, None)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _JOB_TYPES: Final = ("send_sms",)
+# With these the database lets the sender rest.
+_RESTS: Final = frozenset({"throttled", "config", "sender"})
 
 
 class Worker:
@@ -206,6 +208,8 @@ class Texts(Lane["ClaimedText", Answer]):
 
     async def _report(self, outcomes: "Sequence[tuple[ClaimedText, Answer]]") -> None:
         recorded = {result.job_id: result for result in await self._database.record_sms_results(outcomes)}
+        if any(result.recorded and result.outcome in _RESTS for result in recorded.values()):
+            self._recall()
         for text, answer in outcomes:
             result = recorded.get(text.job_id)
             if result is not None and result.recorded is None:

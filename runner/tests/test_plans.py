@@ -161,6 +161,7 @@ CALLS: Final[Mapping[str, Call]] = {
         "select fail_queue_job(plans.id('job under way job', 3), 'no', p_processing_token => plans.id('token', 3))"
     ),
     "extend_leases": Call(f"select extend_leases({of_batch('text under way')})", BATCH),
+    "held_jobs": Call(f"select herald.held_jobs({of_batch('text under way')})", BATCH),
     "next_claim_at": Call("select herald.next_claim_at('{send_sms}', '+15005550006')", old="once"),
     "add_queue_job": Call(f"select add_queue_job({READER}, 'other', '{{}}', p_dedup_key => 'key')"),
     "queue_sms_message": Call(

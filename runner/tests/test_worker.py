@@ -119,6 +119,22 @@ async def test_what_was_claimed_ahead_goes_back_if_no_slot_comes_free(
     assert await desk.rows(WAITING) == [{"status": "pending", "attempts": 0}]
 
 
+async def test_what_goes_back_goes_back_although_its_lease_is_over_and_somebody_holds_its_row(
+    database_url: str, provider: Provider, desk: Desk
+) -> None:
+    """It is held in doubt by then, and the runner alone knows that nobody made a request for it."""
+    provider.behaviour = accept_some_then_after(6, 1.3)
+    await desk.queue(*(f"text {number}" for number in range(20)))
+    async with a_runner(database_url, provider, concurrency=2):
+        await desk.until({"sent": 6, "sending": 4, "queued": 10})
+        await desk.rows("select herald.expire_leases(now() + interval '1 hour')")
+        async with await psycopg.AsyncConnection.connect(database_url) as holder:
+            await holder.execute("select from public.queue_jobs where status = 'processing' for update")
+            await asyncio.sleep(1.5)
+        await desk.until({"sent": 20})
+    assert len(set(provider.posts)) == len(provider.posts) == 20
+
+
 async def test_a_stop_hands_back_what_was_claimed_ahead(database_url: str, provider: Provider, desk: Desk) -> None:
     provider.behaviour = accept_some_then_after(6, 0.9)
     await desk.queue(*(f"text {number}" for number in range(20)))
@@ -300,6 +316,27 @@ async def test_refused_credentials_are_told_once_and_stop_the_claims(
     told = [record.getMessage() for record in caplog.records if "refuses our account" in record.getMessage()]
     assert len(told) == 1
     assert "TWILIO_AUTH_TOKEN" in told[0]
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, 20429), (401, 20003), (400, 21606)])
+async def test_what_was_claimed_ahead_goes_back_when_the_sender_has_to_rest(
+    database_url: str, provider: Provider, desk: Desk, status: int, code: int
+) -> None:
+    async def refuse_in_the_end(fields: Mapping[str, str]) -> web.StreamResponse:
+        if len(provider.posts) <= 6:
+            return await accept(fields)
+        await asyncio.sleep(0.4)
+        return await refuse(status, code, **{"Retry-After": "60"})(fields)
+
+    provider.behaviour = refuse_in_the_end
+    await desk.queue(*(f"text {number}" for number in range(20)))
+    async with a_runner(database_url, provider, concurrency=2):
+        await desk.until({"sent": 6, "sending": 4, "queued": 10})
+        await desk.until({"sent": 6, "queued": 14})
+    assert len(provider.posts) == 8
+    assert await desk.rows("select distinct attempts from public.queue_jobs where status <> 'completed'") == [
+        {"attempts": 0}
+    ]
 
 
 async def test_f33_a_deploy_left_texts_sending(database_url: str, provider: Provider, desk: Desk) -> None:

@@ -253,6 +253,7 @@ $found$;
 \ir queue/extend_leases.sql
 \ir queue/fail_queue_job.sql
 \ir queue/hand_back_jobs.sql
+\ir queue/held_jobs.sql
 \ir queue/job_priority.sql
 \ir queue/lease_jobs.sql
 \ir queue/lock_dedup_key.sql

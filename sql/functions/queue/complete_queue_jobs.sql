@@ -19,6 +19,7 @@ declare
     when jsonb_typeof(p_results) = 'array' then jsonb_array_length(p_results)
     when p_results is not null then -1
   end;
+  -- By token: a job that stands here twice may stand under a lost one, too.
   v_recorded uuid[];
 begin
   if cardinality(p_job_ids) is distinct from cardinality(p_processing_tokens)
@@ -29,7 +30,7 @@ begin
   end if;
 
   with held as materialized (
-    select job.ctid as row, given.place::integer - 1 as place
+    select job.ctid as row, given.processing_token, given.place::integer - 1 as place
     from unnest(p_job_ids, p_processing_tokens) with ordinality as given (id, processing_token, place)
     inner join public.queue_jobs as job on job.id = given.id and job.processing_token = given.processing_token
     where job.job_type <> 'send_sms'
@@ -44,9 +45,9 @@ begin
       completed_at = now(), updated_at = now(), result = nullif(p_results -> held.place, 'null'), error_message = null
     from held
     where job.ctid = held.row
-    returning job.id
+    returning held.processing_token
   )
-  select array_agg(done.id) into v_recorded from done;
+  select array_agg(done.processing_token) into v_recorded from done;
 
   if coalesce(cardinality(v_recorded), 0) < cardinality(p_job_ids) then
     v_recorded := v_recorded || array(
@@ -58,7 +59,7 @@ begin
   select
     given.id,
     case
-      when given.id in (select unnest(v_recorded)) then true
+      when given.processing_token in (select unnest(v_recorded)) then true
       -- Still the job's current token: somebody else holds the row.
       when exists (
         select from public.queue_jobs as job

@@ -31,7 +31,7 @@ begin
     on message.queue_job_id = job.id and message.status in ('queued', 'sending');
 
   return query
-  select settled.job_id from herald.settle_sms(v_held, now()) as settled;
+  select settled.processing_token from herald.settle_sms(v_held, now()) as settled;
 
   return query
   update public.queue_jobs as job
@@ -41,13 +41,13 @@ begin
     and job.processing_token = given.processing_token
     and job.job_type = 'send_sms'
     and job.id <> all (coalesce(v_waited_for, '{}'))
-  returning job.id;
+  returning given.processing_token;
 end;
 $$;
 
 comment on function herald.complete_sms_jobs(uuid[], uuid[], jsonb) is
 'What complete_queue_jobs does with jobs of texts: holds those whose text is not settled, completes the others; gives '
-'the jobs of which either is true.';
+'the tokens under which either was done.';
 
 revoke execute on function herald.complete_sms_jobs(uuid[], uuid[], jsonb) from public;
 grant execute on function herald.complete_sms_jobs(uuid[], uuid[], jsonb) to herald_runner;

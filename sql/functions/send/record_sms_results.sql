@@ -44,7 +44,7 @@ begin
       'http_status', told.http_status,
       'error_code', told.error_code,
       'error_message', case
-        when told.sid_is_taken then 'the answer has a SID that is another text''s, or too long'
+        when told.sid_is_taken then 'the answer has a SID that is another text''s, or is none'
         else told.result ->> 'error_message'
       end,
       'retry_after_seconds', told.retry_after_seconds
@@ -57,6 +57,7 @@ begin
       given.*,
       given.sid is not null and (
         char_length(given.sid) > 64
+        or jsonb_typeof(given.result -> 'sid') in ('object', 'array', 'boolean')
         or first_value(given.job_id) over (partition by given.sid order by given.ordinality) is distinct from given.job_id
         or exists (
           select

@@ -1,14 +1,16 @@
 -- A batch of jobs is recorded as done in one call, each for whoever holds it.
 begin;
-select plan(12);
+select plan(14);
 
 insert into queue_jobs (id, user_id, job_type, scheduled_for)
 select ('00000000-0000-0000-0000-00000000000' || number)::uuid, a_user(), 'other', '2040-05-01 12:00:00+00'
-from generate_series(1, 4) as number;
+from generate_series(1, 5) as number;
 create temporary table claim on commit drop as
 select * from claim_pending_jobs('{other}', p_now => '2040-05-01 12:00:00+00');
 update claim set processing_token = gen_random_uuid() where id::text like '%3';
 update claim set processing_token = null where id::text like '%4';
+create temporary table another on commit drop as select * from claim where id::text like '%5';
+delete from claim where id::text like '%5';
 
 select results_eq(
   $$
@@ -23,7 +25,7 @@ select results_eq(
   'each is answered in the given order; a foreign token and none change nothing'
 );
 select results_eq(
-  'select status::text, result from queue_jobs order by id',
+  $$select status::text, result from queue_jobs where id::text not like '%5' order by id$$,
   $$values ('completed', null), ('completed', '{"answer": 42}'::jsonb), ('processing', null), ('processing', null)$$,
   'each has its own result'
 );
@@ -56,6 +58,18 @@ select results_eq(
   $$,
   'values (2::bigint, true)',
   'told twice in one call, it is one end'
+);
+select results_eq(
+  $$
+    select result.recorded
+    from another
+    cross join lateral complete_queue_jobs(array[id, id], array[gen_random_uuid(), processing_token], '[1, 2]') as result
+  $$,
+  'values (false), (true)',
+  'and told by two, it is one of them who held it'
+);
+select results_eq(
+  $$select result from queue_jobs where id::text like '%5'$$, $$values ('2'::jsonb)$$, 'whose result is kept'
 );
 select throws_ok(
   'select complete_queue_jobs(array[gen_random_uuid()], array[]::uuid[])', '22023', null,

@@ -1,6 +1,6 @@
 -- What was claimed and not begun goes back at once and costs nothing: a deploy is no failure.
 begin;
-select plan(6);
+select plan(7);
 
 insert into queue_jobs (user_id, job_type, scheduled_for, attempts)
 select a_user(), 'other', '2040-05-01 12:00:00+00', 1 from generate_series(1, 2);
@@ -33,6 +33,15 @@ select is(
   (select status::text || attempts from queue_jobs where id = (select id from claim where ordinality = 2)),
   'processing2',
   'a job under another token stays where it is'
+);
+update queue_jobs set lease_expires_at = null where id = (select id from claim where ordinality = 2);
+select results_eq(
+  $$
+    select herald.held_jobs(array_agg(claim.id), array_agg(job.processing_token))
+    from claim inner join queue_jobs as job on job.id = claim.id
+  $$,
+  'select id from claim where ordinality = 2',
+  'and whoever has the right one is told that it is held, be it without a lease'
 );
 select is(
   (select attempts from claim_pending_jobs('{other}', p_now => '2040-05-01 12:00:10+00')), 2,

@@ -1,7 +1,7 @@
 -- One result that makes no sense costs the others of its batch nothing, and proves nothing itself: what cannot be read
 -- leaves its text in doubt, where a refusal that can be read refuses it.
 begin;
-select plan(24);
+select plan(25);
 
 create temporary table answer (what text, said jsonb, outcome text, status text) on commit drop;
 insert into answer values
@@ -17,6 +17,7 @@ insert into answer values
   ('never left', '{"maybe_accepted": "false"}', 'not_sent', 'queued'),
   ('a SID of another', '{"sid": "SM 0", "http_status": 201}', 'unknown', 'sending'),
   ('the SID of another result', '{"sid": "SM 1", "http_status": 201}', 'unknown', 'sending'),
+  ('a SID that is none', '{"sid": {"sid": "SM 4"}, "http_status": 201}', 'unknown', 'sending'),
   ('a SID without measure', jsonb_build_object('sid', repeat('x', 20000), 'http_status', 201), 'unknown', 'sending');
 
 select from a_queued_text('before');
@@ -38,8 +39,8 @@ from record_sms_results((
   ) as elements
 ));
 
-select is((select count(*) from result), 18::bigint, 'each result has its answer');
-select is((select count(*) from result where recorded), 13::bigint, 'what is about a job is recorded');
+select is((select count(*) from result), 19::bigint, 'each result has its answer');
+select is((select count(*) from result where recorded), 14::bigint, 'what is about a job is recorded');
 select is((select count(*) from result where recorded is false and outcome = 'unknown' and job_id is null), 5::bigint, 'what is about none is not');
 select is((select result.outcome || ' ' || message_status from result inner join claim using (job_id) where message_content = what), outcome || ' ' || status, what)
 from answer;
