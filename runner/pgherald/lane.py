@@ -40,7 +40,7 @@ _MOST_HELD: Final = 4
 _AHEAD: Final = 0.15
 # What has waited so long for a slot goes back: what was decided at its claim may not hold any more, and another runner
 # may have a slot for it.
-_LONGEST_AHEAD: Final = 1.0
+_LONGEST_AHEAD: Final = 0.3
 # Batches of outcomes on their way at once.
 _RECORDERS: Final = 2
 # Freed slots and outcomes are gathered this long: a busy runner should not ask the database for one row at a time.
