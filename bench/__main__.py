@@ -1,6 +1,7 @@
 """The benchmark: pgherald, other queues of its kind, and bare SQL, on one durable server, turn by turn."""
 
 import logging
+import signal
 from pathlib import Path
 from typing import Final
 
@@ -57,11 +58,16 @@ def main(  # noqa: PLR0913  options are options
 ) -> None:
     """Measure, and tell: ratios first, absolute figures are this machine's."""
     logging.disable(logging.INFO)
+    # However it is told to end, the server, the runners and the provider end with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=True)
-    earlier = Book.read(json_file) if json_file.exists() else None
-    book = Book.begin(is_quick=quick)
-    if draw_only and earlier:
+    earlier = _earlier(json_file)
+    book = Book.begin(is_quick=quick, note=note)
+    if draw_only:
+        if not earlier:
+            raise click.UsageError(f"there is nothing to draw: {json_file} does not exist")
         book = earlier
+        book.note = note or book.note
     else:
         with stand(
             book, console, _CACHE, rounds=1 if quick else rounds, is_quick=quick, with_peers=with_peers
@@ -73,16 +79,24 @@ def main(  # noqa: PLR0913  options are options
                     # After each section: a long run that is broken off loses one, not all.
                     _with_rest_of(book, earlier).write(json_file)
         book = _with_rest_of(book, earlier)
-    book.note = note or book.note
     Console().print(page.table(book))
     if docs:
         page.write(book, docs)
         console.print(f"wrote {docs / 'speed.md'} and {docs / 'speed.svg'}")
 
 
+def _earlier(json_file: Path) -> Book | None:
+    """Read what earlier runs have measured. A file of another kind is not ours to overwrite."""
+    try:
+        return Book.read(json_file) if json_file.exists() else None
+    except (TypeError, ValueError, KeyError, AttributeError):
+        raise click.UsageError(f"{json_file} holds no results of a benchmark") from None
+
+
 def _with_rest_of(book: Book, earlier: Book | None) -> Book:
-    """Keep what an earlier run of the same kind has measured and this one has not."""
-    return book.with_rest_of(earlier) if earlier and earlier.is_quick == book.is_quick else book
+    """Keep what an earlier run of the same kind on this machine has measured and this one has not."""
+    is_alike = earlier and earlier.is_quick == book.is_quick and earlier.machine == book.machine
+    return book.with_rest_of(earlier) if earlier and is_alike else book
 
 
 if __name__ == "__main__":
