@@ -138,6 +138,13 @@ def settle(connection: psycopg.Connection, tables: Sequence[str] = ()) -> None:
     connection.execute("checkpoint")
 
 
+def expect(connection: psycopg.Connection, query: LiteralString, count: int, what: str) -> None:
+    """See that the work was done. Raises `RuntimeError`: of work that was not, no rate is worth anything."""
+    row = connection.execute(query).fetchone()
+    if row != (count,):
+        raise RuntimeError(f"{row[0] if row else 'none'} of {count} {what}")
+
+
 def quantile(values: Sequence[float], share: float) -> float:
     """Give the value that a share of the others does not exceed."""
     return statistics.quantiles(values, n=1000, method="inclusive")[round(share * 1000) - 1]

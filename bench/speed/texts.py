@@ -17,7 +17,7 @@ from pgherald.twilio import Answer
 from pgherald.worker import Texts, Worker
 from speed import drain
 from speed.book import Line, compare
-from speed.stand import OURS, Stand, connect, settle, stopwatch, user_triggers
+from speed.stand import OURS, Stand, connect, expect, settle, stopwatch, user_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,12 @@ _FILL: Final[LiteralString] = """
       from public.user_sms_preferences
     ) as wishes
     inner join generate_series(1, %s) as number on number %% users = wishes.place
+"""
+_SENT: Final[LiteralString] = """
+    select count(*)
+    from public.sms_messages as message
+    inner join public.queue_jobs as job on job.id = message.queue_job_id
+    where message.status = 'sent' and job.status = 'completed'
 """
 _BARE_CLAIM: Final[LiteralString] = """
     with due as materialized (
@@ -168,7 +174,11 @@ def filled(stand: Stand, name: str, texts: int, *, triggers: bool = True) -> str
 
 
 def _ours(stand: Stand, texts: int) -> float:
-    return texts / asyncio.run(_run(filled(stand, "texts_ours", texts), texts))
+    url = filled(stand, "texts_ours", texts)
+    seconds = asyncio.run(_run(url, texts))
+    with connect(url) as connection:
+        expect(connection, _SENT, texts, "texts are recorded as sent")
+    return texts / seconds
 
 
 async def _run(url: str, texts: int) -> float:
@@ -196,4 +206,6 @@ def _bare(stand: Stand, texts: int) -> float:
         while claimed := connection.execute(_BARE_CLAIM, (_SLOTS,)).fetchall():
             jobs, messages, attempts, *_ = zip(*claimed, strict=True)
             connection.execute(_BARE_RECORD, (list(jobs), list(messages), list(attempts), [sid() for _ in claimed]))
+    with connect(url) as connection:
+        expect(connection, _SENT, texts, "texts are recorded as sent")
     return texts / seconds[0]
