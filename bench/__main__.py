@@ -36,8 +36,9 @@ _SECTIONS: Final = {
 @click.option("--peers/--no-peers", "with_peers", default=True, help="Measure the other queues, too; fetches them.")
 @click.option("--quick", is_flag=True, help="Small sizes and one turn: shows that it works, and nothing of speed.")
 @click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), default=_CACHE / "results.json",
-    show_default="build/bench/results.json", help="Keep the results here; sections not measured now stay as they were.",
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), default=None,
+    help="Keep the results here; sections not measured now stay as they were.  [default: build/bench/results.json, "
+    "and quick.json beside it for a quick run]",
 )  # fmt: skip
 @click.option(
     "--docs", type=click.Path(file_okay=False, path_type=Path), default=None,
@@ -48,7 +49,7 @@ _SECTIONS: Final = {
 def main(  # noqa: PLR0913  options are options
     only: tuple[str, ...],
     rounds: int,
-    json_file: Path,
+    json_file: Path | None,
     docs: Path | None,
     note: str | None,
     *,
@@ -61,6 +62,7 @@ def main(  # noqa: PLR0913  options are options
     # However it is told to end, the server, the runners and the provider end with it.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=True)
+    json_file = json_file or _CACHE / ("quick.json" if quick else "results.json")
     earlier = _earlier(json_file)
     book = Book.begin(is_quick=quick, note=note)
     if draw_only:
@@ -69,6 +71,11 @@ def main(  # noqa: PLR0913  options are options
         book = earlier
         book.note = note or book.note
     else:
+        if earlier and not book.may_replace(earlier):
+            raise click.UsageError(
+                f"{json_file} holds a full run or another machine's figures, and would lose them: "
+                "name another file by --json"
+            )
         with stand(
             book, console, _CACHE, rounds=1 if quick else rounds, is_quick=quick, with_peers=with_peers
         ) as ground:
@@ -94,9 +101,8 @@ def _earlier(json_file: Path) -> Book | None:
 
 
 def _with_rest_of(book: Book, earlier: Book | None) -> Book:
-    """Keep what an earlier run of the same kind on this machine has measured and this one has not."""
-    is_alike = earlier and earlier.is_quick == book.is_quick and earlier.machine == book.machine
-    return book.with_rest_of(earlier) if earlier and is_alike else book
+    """Keep what an earlier run of the same kind has measured and this one has not."""
+    return book.with_rest_of(earlier) if earlier and earlier.is_quick == book.is_quick else book
 
 
 if __name__ == "__main__":

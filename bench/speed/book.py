@@ -64,6 +64,10 @@ class Book:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
 
+    def may_replace(self, earlier: "Book") -> bool:
+        """Whether nothing of worth is lost, and nothing told wrongly, if the earlier book gives its place to this."""
+        return earlier.machine == self.machine and (earlier.is_quick or not self.is_quick)
+
     def with_rest_of(self, earlier: "Book") -> "Book":
         """Give a book that has the sections of an earlier run, too, which this one has not measured.
 

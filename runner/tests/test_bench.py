@@ -16,15 +16,20 @@ BENCH = Path(__file__).parents[2] / "bench"
 
 
 def run(folder: Path, *sections: str, options: Sequence[str] = ()) -> dict[str, Any]:
+    """Measure sections in small; give the results."""
+    done = measure(folder, *sections, options=options)
+    assert done.returncode == 0, done.stderr
+    book: dict[str, Any] = json.loads((folder / "results.json").read_text("utf-8"))
+    return book
+
+
+def measure(folder: Path, *sections: str, options: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """Measure sections in small, without the peers, which would have to be fetched."""
     command: list[str | Path] = [sys.executable, BENCH, "--quick", "--no-peers"]
     command += ["--json", folder / "results.json", "--docs", folder, *options]
     for section in sections:
         command += ["--only", section]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=400)
-    assert done.returncode == 0, done.stderr
-    book: dict[str, Any] = json.loads((folder / "results.json").read_text("utf-8"))
-    return book
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=400)
 
 
 @pytest.mark.timeout(900)
@@ -89,12 +94,15 @@ def test_a_note_is_kept_with_the_results_and_those_left_out_are_named(tmp_path: 
         assert "Left out: graphile-worker" in " ".join(shown.split())
 
 
-def test_what_another_machine_has_measured_is_not_told_as_ours(tmp_path: Path) -> None:
+def test_neither_a_full_run_nor_another_machines_figures_give_their_place_to_a_quick_run(tmp_path: Path) -> None:
     book = run(tmp_path, "drain")
-    book["machine"]["processor"] = "another"
-    (tmp_path / "results.json").write_text(json.dumps(book), "utf-8")
-    book = run(tmp_path, "enqueue")
-    assert not [line for line in book["lines"] if line["section"].startswith("drain")]
+    results = tmp_path / "results.json"
+    for other in ({**book, "is_quick": False}, {**book, "machine": {"processor": "another"}}):
+        results.write_text(json.dumps(other), "utf-8")
+        done = measure(tmp_path, "enqueue")
+        assert done.returncode == 2
+        assert "name another file" in " ".join(done.stderr.split())
+        assert json.loads(results.read_text("utf-8")) == other
 
 
 def test_when_it_is_terminated_nothing_is_left_running(tmp_path: Path) -> None:
