@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from speed.stand import Stand
+from speed.stand import PeerError, Stand
 
 _PROGRAMS: Final = Path(__file__).parents[1] / "peers"
 _SECONDS: Final = 900
-
-
-class PeerError(Exception):
-    """A peer could not be had, or did not do its work."""
 
 
 @dataclass(frozen=True, slots=True)

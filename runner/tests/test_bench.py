@@ -124,6 +124,33 @@ def test_when_it_is_terminated_nothing_is_left_running(tmp_path: Path) -> None:
                 os.kill(int(process), signal.SIGKILL)
 
 
+def test_a_peer_that_fails_is_left_out_and_the_others_go_on() -> None:
+    program = """
+from pathlib import Path
+from rich.console import Console
+from speed.book import Book, compare
+from speed.stand import PeerError, Stand
+
+book = Book.begin(is_quick=False)
+stand = Stand(None, book, Console(stderr=True), Path(), 2, False, True)
+turns = iter([1.0, 1.0])
+
+def fails():
+    for turn in turns:
+        return turn
+    raise PeerError("the third time was too often")
+
+samples = stand.take_turns("a second", {"bare": lambda: 4.0, "ours": lambda: 2.0, "peer": fails})
+lines = compare("work", samples, unit="a second", against="bare", at_least=0.5, who=["ours"], ahead_of=["peer"])
+print([(line.who, line.ratio, line.target, line.is_met) for line in lines], book.skipped)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=BENCH, capture_output=True, text=True, check=False)
+    assert done.stdout == (
+        "[('bare', 1.0, None, None), ('ours', 0.5, 'at least 0.5 of bare', True)] "
+        "{'peer': 'the third time was too often'}\n"
+    )
+
+
 def _of_session(session: int) -> list[str]:
     """Give the processes of a session."""
     command = ["ps", "-o", "pid=", "-s", str(session)]
