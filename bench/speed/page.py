@@ -18,14 +18,14 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "drain, empty jobs": (
         "A queue is full of jobs that do nothing. How many a second are claimed and recorded as done, by one "
         "worker process? The bare table is claimed and deleted by pgbench, 100 rows a statement, in one "
-        "transaction: no queue that keeps its rows while somebody works can be as fast. It has one connection, and beside "
-        "it two, as ours and the peers have two or more."
+        "transaction: no queue that keeps its rows while somebody works can be as fast. It has one "
+        "connection, and beside it two, as ours and the peers have two or more."
     ),
     "drain, texts": (
         "A queue is full of texts that are due. How many a second go out by the whole way: gates, lease, attempt "
         "on record, all guards and tables, the runner, and a provider in the same process that costs nothing? The "
-        "bare script writes the same rows to the same tables with as many round trips, and asks nothing; on one connection, "
-        "and on two side by side, as ours has more than one."
+        "bare script writes the same rows to the same tables with as many round trips, and asks nothing; on one "
+        "connection, and on two side by side, as ours has more than one."
     ),
     "enqueue, one a transaction": (
         "One client, one text a transaction. The bare insert writes the same two rows; ours also asks the gates "
