@@ -19,7 +19,7 @@ QUESTIONS: Final[Mapping[str, str]] = {
         "A queue is full of jobs that do nothing. How many a second are claimed and recorded as done, by one "
         "worker process? The bare table is claimed and deleted by pgbench, 100 rows a statement, in one "
         "transaction: no queue that keeps its rows while somebody works can be as fast. It has one "
-        "connection, and beside it two, as ours and the peers have two or more."
+        "connection, and beside it two, as ours and most peers have two or more."
     ),
     "drain, texts": (
         "A queue is full of texts that are due. How many a second go out by the whole way: gates, lease, attempt "
