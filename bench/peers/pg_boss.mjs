@@ -15,6 +15,7 @@ const boss = new PgBoss({ connectionString: url, supervise: false, schedule: fal
 boss.on("error", (error) => console.error(error));
 const options = {
   batchSize: 500, // jobs a fetch, and a completion
+  localConcurrency: 2, // as ours, two connections at work; more make it no faster
   burstWhenBatchFull: true, // fetch again at once while batches come back full
   pollingIntervalSeconds: 0.5, // the shortest it takes
 };

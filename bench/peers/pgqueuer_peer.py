@@ -29,15 +29,20 @@ async def _single(queries: Queries, jobs: int) -> None:
         await queries.enqueue(_ENTRYPOINT, None)
 
 
-async def _drain(driver: AsyncpgDriver) -> None:
+async def _drain(driver: AsyncpgDriver, jobs: int) -> None:
     worker = PgQueuer(driver)
+    handled = 0
 
-    async def empty(job: Job) -> None:
-        """Do nothing."""
+    async def empty(_job: Job) -> None:
+        """Do nothing but count."""
+        nonlocal handled
+        handled += 1
 
     worker.entrypoint(_ENTRYPOINT)(empty)
     # Ends once all is done and recorded.
     await worker.qm.run(batch_size=_BATCH, mode=QueueExecutionMode.drain)
+    if handled != jobs:
+        sys.exit(f"{handled} of {jobs} jobs came out of the queue")
 
 
 async def _main(command: str, url: str, jobs: int) -> float:
@@ -55,7 +60,7 @@ async def _main(command: str, url: str, jobs: int) -> float:
         case "single":
             await _single(queries, jobs)
         case "drain":
-            await _drain(driver)
+            await _drain(driver, jobs)
     seconds = time.perf_counter() - began
     await connection.close()
     return seconds

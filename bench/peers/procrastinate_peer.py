@@ -15,8 +15,12 @@ _CONCURRENCY = 20
 _CHUNK = 10_000
 
 
+_handled: list[None] = []
+
+
 async def empty() -> None:
-    """Do nothing."""
+    """Do nothing but count."""
+    _handled.append(None)
 
 
 async def _main(command: str, url: str, jobs: int) -> float:
@@ -39,6 +43,8 @@ async def _main(command: str, url: str, jobs: int) -> float:
                 await app.run_worker_async(
                     concurrency=_CONCURRENCY, wait=False, delete_jobs="successful", install_signal_handlers=False
                 )
+                if len(_handled) != jobs:
+                    sys.exit(f"{len(_handled)} of {jobs} jobs came out of the queue")
         return time.perf_counter() - began
 
 

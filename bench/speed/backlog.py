@@ -96,7 +96,9 @@ def _costs(
     for turn in range(claims):
         for connection, cost in zip(connections, costs, strict=True):
             with stopwatch() as seconds:
-                connection.execute(query, parameters)
+                row = connection.execute(query, parameters).fetchone()
+            if query is _CLAIM and row != (_BATCH,):
+                raise RuntimeError(f"a claim got {row} of {_BATCH} texts")
             if turn >= claims // 10:
                 cost.append(seconds[0] * 1000)
     return costs

@@ -12,6 +12,8 @@ from typing import Any, Final, Self
 
 _CPU_INFO: Final = Path("/proc/cpuinfo")
 _MEMORY_INFO: Final = Path("/proc/meminfo")
+# Between the first and the last time of what was not measured in one run.
+_TO: Final = " to "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +47,10 @@ class Book:
     skipped: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, *, is_quick: bool) -> Self:
+    def begin(cls, *, is_quick: bool, note: str | None = None) -> Self:
         """Open an empty book on this machine."""
-        return cls(machine=_machine(), measured_at=datetime.now(UTC).isoformat(timespec="minutes"), is_quick=is_quick)
+        measured_at = datetime.now(UTC).isoformat(timespec="minutes")
+        return cls(machine=_machine(), measured_at=measured_at, is_quick=is_quick, note=note)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -61,11 +64,28 @@ class Book:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
 
+    def may_replace(self, earlier: "Book") -> bool:
+        """Whether nothing of worth is lost, and nothing told wrongly, if the earlier book gives its place to this."""
+        return earlier.machine == self.machine and (earlier.is_quick or not self.is_quick)
+
     def with_rest_of(self, earlier: "Book") -> "Book":
-        """Give a book that has the sections of an earlier run, too, which this one has not measured."""
+        """Give a book that has the sections of an earlier run, too, which this one has not measured.
+
+        What was said of the earlier run still holds for them.
+        """
         measured = {line.section for line in self.lines}
         rest = [line for line in earlier.lines if line.section not in measured]
-        return replace(self, lines=self.lines + rest, versions={**earlier.versions, **self.versions})
+        if not rest:
+            return self
+        skipped = {name: why for name, why in earlier.skipped.items() if name not in self.versions}
+        return replace(
+            self,
+            lines=self.lines + rest,
+            versions={**earlier.versions, **self.versions},
+            measured_at=f"{earlier.measured_at.split(_TO)[0]}{_TO}{self.measured_at}",
+            note=self.note or earlier.note,
+            skipped={**skipped, **self.skipped},
+        )
 
 
 def compare(  # noqa: PLR0913  each is a word of the sentence that a line is

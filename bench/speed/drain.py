@@ -43,8 +43,8 @@ def measure(stand: Stand) -> None:
         OURS: partial(_ours, stand.herald("drain_ours", users=1), jobs),
     }
     rivals = []
-    for peer, url in peers(stand, "drain"):
-        contestants[peer.name] = partial(_peer, stand, peer, url, jobs // 25 if peer.is_slow else jobs)
+    for peer, template in peers(stand, "drain"):
+        contestants[peer.name] = partial(_peer, stand, peer, template, jobs // 25 if peer.is_slow else jobs)
         rivals.append(peer.name)
     samples = stand.take_turns("empty jobs a second", contestants)
     stand.book.lines += compare(
@@ -99,7 +99,8 @@ def _complete(connection: psycopg.Connection, batch: "list[tuple[UUID, UUID]]") 
     return len(batch)
 
 
-def _peer(stand: Stand, peer: Peer, url: str, jobs: int) -> float:
+def _peer(stand: Stand, peer: Peer, template: str, jobs: int) -> float:
+    url = stand.database(f"{template}_turn", template)
     peer.work(stand.cache, "bulk", url, jobs)
     with connect(url) as connection:
         settle(connection)

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from speed.book import compare
-from speed.stand import OURS, Stand, connect, settle, stopwatch
+from speed.stand import OURS, Stand, connect, expect, settle, stopwatch
 
 SECTION: Final = "fan-out of one event"
 BARE: Final = "bare INSERT … SELECT"
@@ -61,6 +61,7 @@ _TABLES: Final = (
     "public.notification_suppressions",
     "public.queue_jobs",
 )
+_REACHED: Final[LiteralString] = "select count(distinct recipient_user_id) from public.notification_deliveries"
 _EMIT: Final[LiteralString] = (
     "select public.emit_notification_event('project.phase_scheduled', "
     """p_payload => '{"title": "A phase was scheduled", "body": "It begins on Monday."}')"""
@@ -81,6 +82,7 @@ def measure(stand: Stand) -> None:
             settle(connection, _TABLES)
             with stopwatch() as seconds:
                 connection.execute(_EMIT)
+            expect(connection, _REACHED, subscribers, "subscribers were reached")
             return subscribers / seconds[0]
 
         def bare() -> float:
@@ -88,6 +90,7 @@ def measure(stand: Stand) -> None:
             _run(connection, _TRIGGERS_OFF)
             with stopwatch() as seconds:
                 _run(connection, _BARE)
+            expect(connection, _REACHED, subscribers, "subscribers were reached")
             _run(connection, _TRIGGERS_ON)
             return subscribers / seconds[0]
 

@@ -7,7 +7,7 @@ each text goes a bare notification, to a listener that does nothing: what the ma
 import random
 import time
 from contextlib import AbstractContextManager, ExitStack
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Final, LiteralString, Self
 
@@ -73,7 +73,7 @@ def _measure(stand: Stand, count: int) -> None:
     waits = sorted((arrivals[body] - at) * 1000 for body, at in committed.items())
     p50, p99 = quantile(waits, 0.5), quantile(waits, 0.99)
     who = f"{OURS}, {count} runner{'s' if count > 1 else ''}"
-    heard = sorted(bare.waits)
+    heard = bare.waits
     note = f"a bare notification took {quantile(heard, 0.5):.3g} ms (p50) and {quantile(heard, 0.99):.3g} ms (p99)"
     stand.book.lines += [
         Line(
@@ -96,8 +96,9 @@ class _Ear(AbstractContextManager["_Ear"]):
 
     def __init__(self, url: str) -> None:
         """Prepare to listen."""
-        self.waits: list[float] = []
-        self._called_at = 0.0
+        self._called: list[float] = []
+        self._heard: list[float] = []
+        self._ending = Event()
         self._connection = psycopg.connect(url, autocommit=True)
         self._thread = Thread(target=self._listen, daemon=True)
 
@@ -111,17 +112,27 @@ class _Ear(AbstractContextManager["_Ear"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Go away."""
+        self._ending.set()
         self._thread.join(timeout=5)
         self._connection.close()
 
     def call(self, connection: psycopg.Connection) -> None:
         """Notify."""
         connection.execute("select pg_notify('bench', '')")
-        self._called_at = time.monotonic()
+        self._called.append(time.monotonic())
+
+    @property
+    def waits(self) -> list[float]:
+        """The milliseconds between each call and its arrival, which may come before the caller is told of its commit.
+
+        They are set beside each other afterwards: whoever looks while it happens may see the call before.
+        """
+        return [max(heard - called, 0) * 1000 for called, heard in zip(self._called, self._heard, strict=True)]
 
     def _listen(self) -> None:
-        for _ in self._connection.notifies(timeout=2):
-            self.waits.append(max(time.monotonic() - self._called_at, 0) * 1000)
+        while not self._ending.is_set():
+            for _ in self._connection.notifies(timeout=1):
+                self._heard.append(time.monotonic())
 
 
 def _send(connection: psycopg.Connection, body: str, number: int) -> None:

@@ -14,6 +14,8 @@ from speed.stand import Stand, settle
 
 BARE: Final = "bare table"
 BARE_WIDE: Final = "bare table, 500 rows a statement"
+# As many connections as ours has at work.
+BARE_TWICE: Final = "bare table, two connections"
 BARE_KEPT: Final = "bare table, rows kept"
 # Rows a statement.
 BATCH: Final = 100
@@ -41,11 +43,12 @@ with due as materialized (
 _DELETE: Final = _CLAIM + "delete from bench.jobs where id in (select id from due);"  # noqa: S608  words of our own
 _UPDATE: Final = _CLAIM + "update bench.jobs set is_done = true where id in (select id from due);"  # noqa: S608  likewise
 DELETE: Final = _DELETE.format(BATCH)
-# Who claims, and how many rows a statement does it.
+# Who claims, how many rows a statement does it, and how many connections.
 WAYS: Final = {
-    BARE: (DELETE, BATCH),
-    BARE_WIDE: (_DELETE.format(_WIDE), _WIDE),
-    BARE_KEPT: (_UPDATE.format(BATCH), BATCH),
+    BARE: (DELETE, BATCH, 1),
+    BARE_TWICE: (DELETE, BATCH, 2),
+    BARE_WIDE: (_DELETE.format(_WIDE), _WIDE, 1),
+    BARE_KEPT: (_UPDATE.format(BATCH), BATCH, 1),
 }
 _LEFT: Final[LiteralString] = "select count(*) from bench.jobs where not is_done"
 
@@ -70,26 +73,33 @@ class Limit:
 
     def drain(self, jobs: int, way: str) -> float:
         """Drain a full table; give jobs a second."""
-        statement, batch = WAYS[way]
+        statement, batch, clients = WAYS[way]
         rates = []
         # It is over so soon that once would tell too little.
         for _ in range(_DRAINS):
             self.fill(jobs)
-            rates.append(_pgbench(self._stand, self.url, statement, jobs // batch) * batch)
+            rates.append(_pgbench(self._stand, self.url, statement, jobs // batch // clients, clients) * batch)
             with psycopg.connect(self.url) as connection:
                 if connection.execute(_LEFT).fetchone() != (0,):
                     raise RuntimeError(f"the {way} was not drained")
         return statistics.median(rates)
 
 
-def _pgbench(stand: Stand, url: str, script: str, transactions: int) -> float:
-    """Run a script so many times, on one connection, prepared; give transactions a second."""
+def _pgbench(stand: Stand, url: str, script: str, transactions: int, clients: int) -> float:
+    """Run a script so many times on each connection, prepared; give transactions a second."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "script.sql"
         path.write_text(script, "utf-8")
         command: list[str | Path] = [stand.server.bin_dir / "pgbench", "--no-vacuum", "--protocol=prepared"]
         done = subprocess.run(
-            [*command, f"--transactions={transactions}", f"--file={path}", url],
+            [
+                *command,
+                f"--client={clients}",
+                f"--jobs={clients}",
+                f"--transactions={transactions}",
+                f"--file={path}",
+                url,
+            ],
             capture_output=True,
             text=True,
             check=True,

@@ -7,6 +7,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
+from rich.markup import escape as escape_markup
 from rich.table import Table
 
 from speed.book import Book, Line
@@ -17,12 +18,14 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "drain, empty jobs": (
         "A queue is full of jobs that do nothing. How many a second are claimed and recorded as done, by one "
         "worker process? The bare table is claimed and deleted by pgbench, 100 rows a statement, in one "
-        "transaction: no queue that keeps its rows while somebody works can be as fast."
+        "transaction: no queue that keeps its rows while somebody works can be as fast. It has one "
+        "connection, and beside it two, as ours and most peers have two or more."
     ),
     "drain, texts": (
         "A queue is full of texts that are due. How many a second go out by the whole way: gates, lease, attempt "
         "on record, all guards and tables, the runner, and a provider in the same process that costs nothing? The "
-        "bare script writes the same rows to the same tables with as many round trips, and asks nothing."
+        "bare script writes the same rows to the same tables with as many round trips, and asks nothing; on one "
+        "connection, and on two side by side, as ours has more than one."
     ),
     "enqueue, one a transaction": (
         "One client, one text a transaction. The bare insert writes the same two rows; ours also asks the gates "
@@ -108,17 +111,19 @@ _STYLE: Final = """
 def table(book: Book) -> Table:
     """Show all of it on a terminal: ratios first."""
     shown = Table(title="Quick run: shows that it works, and nothing of speed" if book.is_quick else "Measured")
-    shown.add_column("who")
+    # A terminal may be narrow, and half a name may be anybody's.
+    shown.add_column("who", overflow="fold")
     for heading in ("ratio", "value"):
         shown.add_column(heading, justify="right")
     for heading in ("against", "target", "met"):
-        shown.add_column(heading)
+        shown.add_column(heading, overflow="fold")
     for section, lines in _sections(book):
         shown.add_section()
         shown.add_row(f"[bold]{section}")
         for line in lines:
             met = {True: "[green]yes", False: "[red]no", None: ""}[line.is_met]
             shown.add_row(line.who, _ratio(line), _value(line), line.against or "", line.target or "", met)
+    shown.caption = escape_markup("\n".join(_circumstances(book)))
     return shown
 
 
@@ -153,10 +158,7 @@ def page(book: Book) -> str:
     if book.note:
         text += ["", f"**{book.note}**"]
     if book.skipped:
-        text += [
-            "",
-            "Left out: " + "; ".join(f"{name} ({why.splitlines()[0]})" for name, why in book.skipped.items()) + ".",
-        ]
+        text += ["", _left_out(book)]
     for section, lines in _sections(book):
         text += ["", f"## {section[0].upper()}{section[1:]}", "", _question(section), ""]
         text += ["| who | ratio | value | against | asked | met |", "|---|--:|--:|---|---|---|"]
@@ -206,6 +208,19 @@ def picture(book: Book) -> str:
         + "\n".join(rows)
         + "\n</svg>\n"
     )
+
+
+def _circumstances(book: Book) -> Iterable[str]:
+    """Say what a reader of the figures has to know, as far as there is anything."""
+    if book.note:
+        yield book.note
+    if book.skipped:
+        yield _left_out(book)
+
+
+def _left_out(book: Book) -> str:
+    """Say which peers are missing, and why."""
+    return f"Left out: {'; '.join(f'{name} ({why.splitlines()[0]})' for name, why in book.skipped.items())}."
 
 
 def _sections(book: Book) -> Iterable[tuple[str, list[Line]]]:

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from speed.stand import Stand
+from speed.stand import PeerError, Stand
 
 _PROGRAMS: Final = Path(__file__).parents[1] / "peers"
 _SECONDS: Final = 900
-
-
-class PeerError(Exception):
-    """A peer could not be had, or did not do its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +37,13 @@ class Peer:
         folder = self._folder(cache)
         ready = folder / "ready"
         wanted = "\n".join(self.packages)
+        if self.is_node and not (shutil.which("node") and shutil.which("npm")):
+            raise PeerError("Node is not here")
         if ready.exists() and ready.read_text("utf-8") == wanted:
             return
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         if self.is_node:
-            if not shutil.which("npm"):
-                raise PeerError("Node is not here")
             (folder / "package.json").write_text('{"private": true}\n', "utf-8")
             _run(["npm", "install", "--silent", "--no-audit", "--no-fund", *self.packages], folder)
         else:
@@ -75,19 +71,25 @@ PEERS: Final = (
 
 
 def peers(stand: Stand, prefix: str) -> Iterator[tuple[Peer, str]]:
-    """Give each peer that is wanted and can be had, with a database that has its tables; the rest is in the book."""
-    for peer in PEERS if stand.with_peers else ():
+    """Give each peer that is wanted and can be had, with a database that has its tables; the rest is in the book.
+
+    The database is a template: like ours and the bare table, each turn begins without what the one before has left.
+    """
+    for peer in PEERS:
+        if not stand.with_peers:
+            stand.book.skipped[peer.name] = "not asked for"
+            continue
         try:
             stand.tell(f"installing {peer.name} if need be …")
             peer.install(stand.cache)
-            url = stand.database(f"{prefix}_{peer.program.partition('.')[0]}")
-            peer.work(stand.cache, "install", url, 0)
+            template = f"{prefix}_{peer.program.partition('.')[0]}"
+            peer.work(stand.cache, "install", stand.database(template), 0)
         except PeerError as error:
             stand.book.skipped[peer.name] = str(error)
             stand.tell(f"{peer.name} is left out: {error}")
             continue
         stand.book.versions[peer.name] = re.split("@|==", peer.packages[0])[-1]
-        yield peer, url
+        yield peer, template
 
 
 def _run(command: Sequence[str | Path], folder: Path) -> str:

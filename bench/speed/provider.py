@@ -6,6 +6,7 @@ Prints its port. POST anything is a text, GET tells of all texts so far: [[body,
 import asyncio
 import json
 import sys
+from contextlib import suppress
 from time import monotonic
 from typing import Final, cast
 from urllib.parse import parse_qs
@@ -65,4 +66,6 @@ async def _main(delay: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(float(sys.argv[1])))
+    # Ctrl-C reaches the whole group, and who started us tells of it.
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_main(float(sys.argv[1])))

@@ -39,6 +39,10 @@ _USERS: Final[LiteralString] = """
 """
 
 
+class PeerError(Exception):
+    """A peer could not be had, or did not do its work."""
+
+
 @dataclass(slots=True)
 class Stand:
     """The server, the book, and how large everything is."""
@@ -84,15 +88,23 @@ class Stand:
     def take_turns(self, what: str, contestants: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
         """Let everybody have a turn in each round, in an order of its own; give what each reached.
 
-        A first turn of each, not counted, warms up.
+        A first turn of each, not counted, warms up. A peer that fails is left out from then on: an hour of the others'
+        work is not to end with it.
         """
         samples: dict[str, list[float]] = {name: [] for name in contestants}
         order = list(contestants)
         for turn in range(0 if self.is_quick else -1, self.rounds):
             # Whoever comes after a noisy neighbour should not do so each time.
             random.Random(turn).shuffle(order)  # noqa: S311  an order, no secret
-            for name in order:
-                value = contestants[name]()
+            for name in tuple(order):
+                try:
+                    value = contestants[name]()
+                except PeerError as error:
+                    order.remove(name)
+                    del samples[name]
+                    self.book.skipped[name] = str(error)
+                    self.tell(f"{name} is left out: {error}")
+                    continue
                 if turn >= 0:
                     samples[name].append(value)
                     self.tell(f"{what}, turn {turn + 1} of {self.rounds}: {name} {value:,.4g}")
@@ -136,6 +148,13 @@ def settle(connection: psycopg.Connection, tables: Sequence[str] = ()) -> None:
         connection.execute(sql.SQL("truncate {} cascade").format(names))
     connection.execute("vacuum analyze")
     connection.execute("checkpoint")
+
+
+def expect(connection: psycopg.Connection, query: LiteralString, count: int, what: str) -> None:
+    """See that the work was done. Raises `RuntimeError`: of work that was not, no rate is worth anything."""
+    row = connection.execute(query).fetchone()
+    if row != (count,):
+        raise RuntimeError(f"{row[0] if row else 'none'} of {count} {what}")
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -7,6 +7,7 @@ same tables, indexes and foreign keys with as many round trips, and without a ru
 import asyncio
 import logging
 import statistics
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
 from uuid import uuid4
@@ -17,15 +18,19 @@ from pgherald.twilio import Answer
 from pgherald.worker import Texts, Worker
 from speed import drain
 from speed.book import Line, compare
-from speed.stand import OURS, Stand, connect, settle, stopwatch, user_triggers
+from speed.stand import OURS, Stand, connect, expect, settle, stopwatch, user_triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    import psycopg
 
     from pgherald.twilio import Twilio
 
 SECTION: Final = "drain, texts"
 BARE: Final = "bare script"
+# Claims and records side by side, as ours does.
+BARE_TWICE: Final = "bare script, two connections"
 _GOAL: Final = 0.5
 # As many as the runner has in flight at most.
 _SLOTS: Final = 500
@@ -39,6 +44,12 @@ _FILL: Final[LiteralString] = """
       from public.user_sms_preferences
     ) as wishes
     inner join generate_series(1, %s) as number on number %% users = wishes.place
+"""
+_SENT: Final[LiteralString] = """
+    select count(*)
+    from public.sms_messages as message
+    inner join public.queue_jobs as job on job.id = message.queue_job_id
+    where message.status = 'sent' and job.status = 'completed'
 """
 _BARE_CLAIM: Final[LiteralString] = """
     with due as materialized (
@@ -118,6 +129,7 @@ def measure(stand: Stand) -> None:
     texts = stand.size(10_000, 500)
     contestants: dict[str, Callable[[], float]] = {
         BARE: partial(_bare, stand, texts),
+        BARE_TWICE: partial(_bare_twice, stand, texts),
         OURS: partial(_ours, stand, texts),
     }
     samples = stand.take_turns("texts a second", contestants)
@@ -168,7 +180,11 @@ def filled(stand: Stand, name: str, texts: int, *, triggers: bool = True) -> str
 
 
 def _ours(stand: Stand, texts: int) -> float:
-    return texts / asyncio.run(_run(filled(stand, "texts_ours", texts), texts))
+    url = filled(stand, "texts_ours", texts)
+    seconds = asyncio.run(_run(url, texts))
+    with connect(url) as connection:
+        expect(connection, _SENT, texts, "texts are recorded as sent")
+    return texts / seconds
 
 
 async def _run(url: str, texts: int) -> float:
@@ -194,6 +210,26 @@ def _bare(stand: Stand, texts: int) -> float:
     url = filled(stand, "texts_bare", texts, triggers=False)
     with connect(url) as connection, stopwatch() as seconds:
         while claimed := connection.execute(_BARE_CLAIM, (_SLOTS,)).fetchall():
-            jobs, messages, attempts, *_ = zip(*claimed, strict=True)
-            connection.execute(_BARE_RECORD, (list(jobs), list(messages), list(attempts), [sid() for _ in claimed]))
+            _record(connection, claimed)
+    with connect(url) as connection:
+        expect(connection, _SENT, texts, "texts are recorded as sent")
     return texts / seconds[0]
+
+
+def _bare_twice(stand: Stand, texts: int) -> float:
+    url = filled(stand, "texts_bare", texts, triggers=False)
+    with connect(url) as claims, connect(url) as results, ThreadPoolExecutor(1) as other, stopwatch() as seconds:
+        records = []
+        while claimed := claims.execute(_BARE_CLAIM, (_SLOTS,)).fetchall():
+            records.append(other.submit(_record, results, claimed))
+        for record in records:
+            record.result()
+    with connect(url) as connection:
+        expect(connection, _SENT, texts, "texts are recorded as sent")
+    return texts / seconds[0]
+
+
+def _record(connection: "psycopg.Connection", claimed: "Sequence[tuple[Any, ...]]") -> None:
+    """Write what the provider said of a batch."""
+    jobs, messages, attempts, *_ = zip(*claimed, strict=True)
+    connection.execute(_BARE_RECORD, (list(jobs), list(messages), list(attempts), [sid() for _ in claimed]))
