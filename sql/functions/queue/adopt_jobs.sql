@@ -38,6 +38,14 @@ begin
     set queue_job_id = job.id
     from new_jobs as job
     where job.job_type = 'send_notification'
+      -- With the list, or a plan made beside none looks among all deliveries that have no job yet.
+      and delivery.id = any (
+        array(
+          select herald.uuid_or_null(named.metadata ->> 'delivery_id')
+          from new_jobs as named
+          where named.job_type = 'send_notification'
+        )
+      )
       and delivery.id = herald.uuid_or_null(job.metadata ->> 'delivery_id')
       and delivery.recipient_user_id = job.user_id
       and delivery.status = 'pending'
