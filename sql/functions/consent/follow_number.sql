@@ -12,7 +12,8 @@ as $$
   set phone_number = wishes.phone_number
   from public.user_sms_preferences as wishes
   where message.id = any (p_message_ids)
-    and message.status = 'queued'
+    -- As text: the index of what waits would be read whole for a few of it.
+    and message.status::text = 'queued'
     and message.category is distinct from 'verification'
     and wishes.user_id = message.user_id
     and wishes.phone_verified

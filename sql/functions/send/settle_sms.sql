@@ -284,7 +284,8 @@ begin
         array(select ended.message_id from unnest(v_settled) as ended where ended.outcome = 'opted_out')
       )
       and message.id = settled.message_id
-      and message.status = 'queued';
+      -- As text: the index of what waits would be read whole for a few of it.
+      and message.status::text = 'queued';
 
     update public.queue_jobs as job
     set status = 'cancelled', completed_at = p_now, error_message = settled.reason
