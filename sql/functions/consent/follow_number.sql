@@ -6,22 +6,26 @@ returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = 'off'
 as $$
   update public.sms_messages as message
   set phone_number = wishes.phone_number
   from public.user_sms_preferences as wishes
   where message.id = any (p_message_ids)
-    and message.status = 'queued'
+    -- As text: the index of what waits would be read whole for a few of it.
+    and message.status::text = 'queued'
     and message.category is distinct from 'verification'
     and wishes.user_id = message.user_id
     and wishes.phone_verified
     and wishes.phone_number <> message.phone_number
-    and exists (
-      select
+    -- As a value: a condition may be answered by a list of all numbers that were ever confirmed.
+    and (
+      select true
       from herald.phone_verifications as proof
       where proof.user_id = wishes.user_id
         and proof.phone_number = wishes.phone_number
         and proof.outcome = 'verified'
+      limit 1
     );
 $$;
 

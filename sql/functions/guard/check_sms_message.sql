@@ -41,9 +41,17 @@ begin
       using errcode = '22023', hint = 'Give an instant, or null for at once.';
   end if;
 
-  if tg_op = 'INSERT' and new.status = 'queued' and new.queue_job_id is null then
-    raise exception 'text % cannot begin as queued without its job', new.id
-      using errcode = 'SMS01', hint = 'Leave the status out: a text gets its job when it is due.';
+  -- A job that does something else, or has ended, would leave it queued for ever. The functions write its own after it.
+  if tg_op = 'INSERT' and new.status = 'queued' then
+    if new.queue_job_id is null or exists (
+      select
+      from public.queue_jobs
+      where id = new.queue_job_id
+        and (job_type, user_id, status) is distinct from ('send_sms', new.user_id, 'pending')
+    ) then
+      raise exception 'text % cannot begin as queued without its job', new.id
+        using errcode = 'SMS01', hint = 'Leave the status out: a text gets its job when it is due.';
+    end if;
   end if;
   if new.status in ('pending', 'scheduled', 'queued', 'sending')
     and num_nonnulls(new.words_erased_at, new.number_erased_at) > 0

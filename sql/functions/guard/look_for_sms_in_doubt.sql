@@ -8,7 +8,9 @@ as $$
 begin
   update public.sms_messages
   set look_at = coalesce(new.finished_at, now()) + (select first_look from herald.settings)
-  where id = new.message_id and status = 'sending';
+  where id = new.message_id
+    -- As text: a plan made beside no texts looks for it among all that are being sent.
+    and status::text = 'sending';
   return null;
 end;
 $$;

@@ -7,6 +7,13 @@ volatile
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = 'off'
 as $$
+  -- Each zone is asked for once.
+  with zones as materialized (
+    select zone.timezone, herald.known_zone(zone.timezone) as zone
+    from (
+      select distinct own.timezone from public.user_sms_preferences as own where own.user_id = any (p_user_ids)
+    ) as zone
+  )
   update public.user_sms_preferences as wishes
   set
     daily_sms_count = cardinality(array_positions(p_user_ids, wishes.user_id)) + case
@@ -17,13 +24,7 @@ as $$
     end,
     daily_count_reset_at = p_at,
     updated_at = now()
-  -- Each zone is asked for once.
-  from (
-    select zone.timezone, herald.known_zone(zone.timezone) as zone
-    from (
-      select distinct own.timezone from public.user_sms_preferences as own where own.user_id = any (p_user_ids)
-    ) as zone
-  ) as zones
+  from zones
   where wishes.user_id = any (p_user_ids)
     and wishes.timezone is not distinct from zones.timezone
     and (

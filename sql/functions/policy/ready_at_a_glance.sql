@@ -49,9 +49,16 @@ begin
       end
     from unnest(p_texts) with ordinality as text
     cross join herald.settings as setting
-    left join public.user_sms_preferences as wishes on wishes.user_id = text.user_id
-    left join herald.suppressed_numbers as suppressed
-      on suppressed.number_hash = herald.number_hash(wishes.phone_number)
+    -- Looked up by their keys, as in decide_sms: a join may read all of them for one text.
+    left join lateral (
+      select * from public.user_sms_preferences as own where own.user_id = text.user_id offset 0
+    ) as wishes on true
+    left join lateral (
+      select *
+      from herald.suppressed_numbers as listed
+      where listed.number_hash = herald.number_hash(wishes.phone_number)
+      offset 0
+    ) as suppressed on true
     left join herald.sms_categories as kind on kind.category = text.category
     order by text.ordinality
   );

@@ -12,14 +12,21 @@ declare
   v_for_texts boolean;
   v_for_deliveries boolean;
 begin
-  -- Most have nothing to take over: a text that was written together with its job names it.
+  -- Most have nothing to take over: what was written together with its job names it.
   select
     bool_or(
       job.job_type = 'send_sms'
       -- As a value: a `not exists` in this place may be answered by a list of all texts.
       and (select message.id from public.sms_messages as message where message.queue_job_id = job.id) is null
     ),
-    bool_or(job.job_type = 'send_notification')
+    bool_or(
+      job.job_type = 'send_notification'
+      and (
+        select delivery.queue_job_id is null
+        from public.notification_deliveries as delivery
+        where delivery.id = herald.uuid_or_null(job.metadata ->> 'delivery_id')
+      )
+    )
   into v_for_texts, v_for_deliveries
   from new_jobs as job;
 

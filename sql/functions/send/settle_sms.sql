@@ -170,14 +170,16 @@ begin
     from planned
     where attempt.message_id = planned.message_id
       and attempt.job_id = planned.job_id
-      -- With "or outcome is null" a plan made for a small table reads the whole index of open attempts for each.
+      -- With "outcome is null" beside it, a plan made for a small table reads the whole index of open attempts for each.
       and attempt.id = any (
         case
           when planned.attempt_id is not null then array[planned.attempt_id]
           else array(
-            select unended.id
-            from herald.sms_attempts as unended
-            where unended.message_id = planned.message_id and unended.outcome is null
+            select own.id
+            from (
+              select id, outcome from herald.sms_attempts where message_id = planned.message_id offset 0
+            ) as own
+            where own.outcome is null
           )
         end
       )
@@ -278,12 +280,20 @@ begin
     update public.sms_messages as message
     set status = 'cancelled', cancelled_at = p_now, cancel_reason = 'opted_out: ' || settled.reason
     from unnest(v_settled) as settled
-    where message.id = settled.message_id and settled.outcome = 'opted_out' and message.status = 'queued';
+    where message.id = any (
+        array(select ended.message_id from unnest(v_settled) as ended where ended.outcome = 'opted_out')
+      )
+      and message.id = settled.message_id
+      -- As text: the index of what waits would be read whole for a few of it.
+      and message.status::text = 'queued';
 
     update public.queue_jobs as job
     set status = 'cancelled', completed_at = p_now, error_message = settled.reason
     from unnest(v_settled) as settled
-    where job.id = settled.job_id and settled.job_status = 'cancelled';
+    where job.id = any (
+        array(select ended.job_id from unnest(v_settled) as ended where ended.job_status = 'cancelled')
+      )
+      and job.id = settled.job_id;
 
     perform herald.suppress_number(
       settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now

@@ -37,10 +37,11 @@ begin
   select *
   into v_text
   from public.sms_messages
-  where id = p_message_id and status in ('sending', 'sent', 'failed', 'undelivered', 'delivered')
+  where id = p_message_id
   for no key update;
-  -- Nothing has been sent for it (any more): a report cannot be about what it is now.
-  if not found then
+  -- Nothing has been sent for it (any more): a report cannot be about what it is now. Looked at here: as a condition, a
+  -- plan made beside no texts looks for it among all of them.
+  if not found or v_text.status not in ('sending', 'sent', 'failed', 'undelivered', 'delivered') then
     return false;
   end if;
 

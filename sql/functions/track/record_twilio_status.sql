@@ -38,10 +38,12 @@ begin
     -- to be sent again: this proves that it has.
     select message.id
     into v_message_id
-    from herald.sms_attempts as attempt
-    inner join public.sms_messages as message on message.id = attempt.message_id
-    where attempt.id = p_attempt_id
-      and (attempt.outcome is null or attempt.outcome in ('unknown', 'not_sent'))
+    -- Each by its key, before anything else is asked of it: a plan made beside no texts would ask that of all of them.
+    from (select * from herald.sms_attempts where id = p_attempt_id offset 0) as attempt
+    cross join lateral (
+      select * from public.sms_messages as text where text.id = attempt.message_id offset 0
+    ) as message
+    where (attempt.outcome is null or attempt.outcome in ('unknown', 'not_sent'))
       and attempt.id = herald.current_attempt(message.id)
       and message.twilio_sid is null
       -- Another account has no attempts of this one.

@@ -1,6 +1,6 @@
 -- A text moves only along the lines of its state machine, whoever runs the update.
 begin;
-select plan(93);
+select plan(95);
 
 -- Written out a second time on purpose: a test that read herald.transitions would agree with any slip in it.
 create temporary table legal (from_status, to_status) on commit drop as
@@ -64,6 +64,14 @@ select lives_ok(
   $$, tests.a_user()),
   'a message may begin as queued together with its job'
 );
+select throws_ok(
+  format(
+    'insert into public.sms_messages (user_id, phone_number, message_content, status, queue_job_id) select user_id, ''+12025550100'', ''x'', ''queued'', id from public.queue_jobs where id = %L',
+    job.id
+  ),
+  'SMS01', null, format('a message may not begin as queued with %s', job.what)
+)
+from (values (tests.a_job('completed'), 'a job that has ended'), (tests.a_job(), 'a job that does something else')) as job (id, what);
 
 select is(
   (select count(*) from herald.transitions where machine = 'message' and from_status <> '(start)'), 23::bigint,
