@@ -2,6 +2,9 @@
 
 begin;
 
-select 1 / (pg_catalog.pg_get_indexdef('public.queue_jobs_held_idx'::regclass) like '%(id) INCLUDE (job_type)%')::integer;
+select
+  1 / (
+    pg_catalog.pg_get_indexdef('public.queue_jobs_held_idx'::regclass) like '%(id) INCLUDE (job_type)%'
+  )::integer;
 
 rollback;
