@@ -4,7 +4,7 @@
 
 -- Not concurrently: that cannot be part of a transaction, and some tools that apply these files make one of each. It
 -- holds next to nothing, and takes one look through its table.
--- squawk-ignore-file require-concurrent-index-creation
+-- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion
 
 begin;
 
