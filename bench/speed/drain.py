@@ -36,7 +36,7 @@ _COMPLETE: Final[LiteralString] = """
 
 def measure(stand: Stand) -> None:
     """Drain ours, the bare table, and each peer's, turn by turn."""
-    jobs = stand.size(20_000, 1_000)
+    jobs = stand.size(50_000, 1_000)
     limit = Limit(stand, "drain_limit")
     contestants: dict[str, Callable[[], float]] = {
         **{way: partial(limit.drain, jobs, way) for way in WAYS},

@@ -58,7 +58,8 @@ QUESTIONS: Final[Mapping[str, str]] = {
     ),
     "endurance, a long transaction elsewhere": (
         "Load without a break, and a snapshot held open by somebody else, so that no dead row can be cleared away. "
-        "What falls, falls for a bare table, too. When it is let go, what has grown meanwhile grows no further. "
+        "What falls, falls for a bare table, too: both run one after the other, each against its own calm time. When "
+        "it is let go, what has grown meanwhile grows no further. "
         "Autovacuum looks every five seconds, so that minutes tell what an hour would."
     ),
 }

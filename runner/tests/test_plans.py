@@ -162,6 +162,11 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "extend_leases": Call(f"select extend_leases({of_batch('text under way')})", BATCH),
     "held_jobs": Call(f"select herald.held_jobs({of_batch('text under way')})", BATCH),
+    "hand_back_jobs": Call(f"select hand_back_jobs({of_batch('text under way')})", BATCH, old="once"),
+    "hand_back_unseen_sms": Call("select hand_back_unseen_sms('runner', '{}')", SIZES["text under way"], old="unasked"),
+    "record_heartbeat": Call(
+        "select herald.record_heartbeat('runner', '1', '0029', 'digest', '{texts}', '+15005550006', true, 0)"
+    ),
     "next_claim_at": Call("select herald.next_claim_at('{send_sms}', '+15005550006')", old="once"),
     "add_queue_job": Call(f"select add_queue_job({READER}, 'other', '{{}}', p_dedup_key => 'key')"),
     "queue_sms_message": Call(
@@ -209,6 +214,9 @@ CALLS: Final[Mapping[str, Call]] = {
     "record_twilio_status, by the attempt": Call(
         "select record_twilio_status(plans.id('text under way attempt', 3), 'SMlost', 'sent')"
     ),
+    "update_sms_status_atomic": Call(
+        "select update_sms_status_atomic(plans.id('text under way', 3), 'SMnew', 'delivered', 'delivered')"
+    ),
     "receive_sms": Call("select receive_sms('INnew', plans.phone(5), '+15005550006', 'hello')"),
     "receive_sms, STOP": Call(
         "select receive_sms('INstop', plans.phone(5), '+15005550006', 'STOP')", beside=3_000, old="unasked"
@@ -226,6 +234,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "list_scheduled_sms, of a user": Call(f"select list_scheduled_sms({READER})", 10, role="herald_client", old="once"),
     "get_scheduled_sms_for_user": Call(f"select get_scheduled_sms_for_user({READER})", 10, role="herald_client"),
     "list_sms_occurrences": Call("select list_sms_occurrences(plans.id('series', 5))", 10),
+    "mark_opened": Call("select mark_opened(p_until => now())", 10, role="herald_client", old="once"),
     "list_notifications": Call("select list_notifications()", 10, role="herald_client"),
     "count_unread_notifications": Call("select count_unread_notifications()", 10, role="herald_client"),
 }
