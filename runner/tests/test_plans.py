@@ -453,9 +453,19 @@ def answers(claimed: Sequence[tuple[Any, ...]]) -> str:
     )  # fmt: skip
 
 
+# What a table is like that analyze finds when all of its rows are gone: many pages, no row.
+EMPTIED: Final = (
+    "delete from herald.sms_attempts",
+    "delete from public.queue_jobs",
+    "delete from public.sms_messages",
+    "analyze",
+)
+
+
 @pytest.mark.parametrize("label", [label for label in harness.labels() if label != "url"])
-def test_the_end_of_a_backlog_costs_what_its_beginning_did(label: str) -> None:
-    """The plans are made when texts have waited and none has been sent, and kept for as long as the session is."""
+@pytest.mark.parametrize("state", ["waiting", "emptied"])
+def test_the_end_of_a_backlog_costs_what_its_beginning_did(label: str, state: str) -> None:
+    """The plans are made when nothing has been sent, or when all is gone, and kept for as long as the session is."""
     texts, batch = 6_000, 300
     server = harness.server(label)
     url = server.database()
@@ -466,18 +476,58 @@ def test_the_end_of_a_backlog_costs_what_its_beginning_did(label: str) -> None:
             connection.execute("alter table public.users disable trigger user")
             (given,) = connection.execute(BACKLOG, (texts,)).fetchone() or ()
             connection.execute("select queue_sms_messages(%s::jsonb)", (json.dumps(given),))
-            connection.execute("vacuum analyze")
+            if state == "emptied":
+                send(connection, batch)
+                empty(connection)
+                connection.execute("select queue_sms_messages(%s::jsonb)", (json.dumps(given),))
+            else:
+                connection.execute("vacuum analyze")
             for _ in range(texts // batch - 1):
-                claimed = connection.execute(CLAIM, (batch,)).fetchall()
-                assert len(claimed) == batch
-                recorded = connection.execute(RECORD, (answers(claimed),)).fetchall()
-                assert recorded == [(True,)] * batch
+                send(connection, batch)
             session = Session(connection)
-            claimed = connection.execute(CLAIM, (batch,)).fetchall()
-            connection.execute(RECORD, (answers(claimed),))
-            most = batch * 60 + 200
-            found = [work for work in works(session.heard) if work.handled > most]
-            assert len(claimed) == batch
+            send(connection, batch)
+            found = [work for work in works(session.heard) if work.handled >= texts]
+            assert not found, "\n".join(f"{work.handled:,.0f} rows: {work.step} of {work.statement}" for work in found)
+    finally:
+        server.drop(url)
+
+
+def empty(connection: psycopg.Connection[Any]) -> None:
+    """Let everything go, and have the tables analyzed."""
+    for query in EMPTIED:
+        connection.execute(query.encode())
+
+
+def send(connection: psycopg.Connection[Any], batch: int) -> None:
+    """Claim texts, and record that they were accepted."""
+    claimed = connection.execute(CLAIM, (batch,)).fetchall()
+    assert len(claimed) == batch
+    assert connection.execute(RECORD, (answers(claimed),)).fetchall() == [(True,)] * batch
+
+
+@pytest.mark.parametrize("label", [label for label in harness.labels() if label != "url"])
+def test_jobs_of_a_queue_that_was_empty_are_completed_each_by_itself(label: str) -> None:
+    server = harness.server(label)
+    url = server.database()
+    fill = """
+        with someone as (insert into public.users (id) values (gen_random_uuid()) returning id)
+        select count(public.add_queue_job(id, 'other', '{}')) from someone cross join generate_series(1, 3000)
+    """
+    claim = "select array_agg(id), array_agg(processing_token) from claim_pending_jobs('{other}', %s)"
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("alter table public.queue_jobs set (autovacuum_enabled = off)")
+            connection.execute("alter table public.users disable trigger user")
+            connection.execute(fill.encode())
+            empty(connection)
+            connection.execute(fill.encode())
+            session = Session(connection)
+            for _ in range(FIRST_CALLS + 1):
+                session.heard.clear()
+                claimed = connection.execute(claim.encode(), (BATCH,)).fetchone() or ()
+                done = connection.execute("select recorded from complete_queue_jobs(%s::uuid[], %s::uuid[])", claimed)
+                assert done.fetchall() == [(True,)] * BATCH
+            found = [work for work in works(session.heard) if work.handled > BATCH * 60 + 200]
             assert not found, "\n".join(f"{work.handled:,.0f} rows: {work.step} of {work.statement}" for work in found)
     finally:
         server.drop(url)

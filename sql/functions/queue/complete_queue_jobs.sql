@@ -30,12 +30,15 @@ begin
   end if;
 
   with held as materialized (
-    select job.ctid as row, given.processing_token, given.place::integer - 1 as place
+    select job.row, given.processing_token, given.place::integer - 1 as place
     from unnest(p_job_ids, p_processing_tokens) with ordinality as given (id, processing_token, place)
-    inner join public.queue_jobs as job on job.id = given.id and job.processing_token = given.processing_token
-    where job.job_type <> 'send_sms'
-    order by job.id
-    for no key update of job skip locked
+    -- One by one, by the id: a join that was planned beside an empty queue compares each with each.
+    cross join lateral (
+      select ctid as row
+      from public.queue_jobs
+      where id = given.id and processing_token = given.processing_token and job_type <> 'send_sms'
+      for no key update skip locked
+    ) as job
   ),
   done as (
     -- With all that the guard would have to add: a row that comes whole costs no call.

@@ -27,8 +27,9 @@ begin
     where id = given.id and processing_token = given.processing_token and job_type = 'send_sms'
     offset 0
   ) as job
-  inner join public.sms_messages as message
-    on message.queue_job_id = job.id and message.status in ('queued', 'sending');
+  cross join lateral (
+    select from public.sms_messages where queue_job_id = job.id and status in ('queued', 'sending') offset 0
+  ) as message;
 
   return query
   select settled.processing_token from herald.settle_sms(v_held, now()) as settled;
@@ -37,8 +38,9 @@ begin
   update public.queue_jobs as job
   set status = 'completed', result = nullif(p_results -> (given.place::integer - 1), 'null'), error_message = null
   from unnest(p_job_ids, p_processing_tokens) with ordinality as given (id, processing_token, place)
-  where job.id = given.id
-    and job.processing_token = given.processing_token
+  -- As arrays, by which no other join is possible than one look for each.
+  where job.id = any (array[given.id])
+    and job.processing_token = any (array[given.processing_token])
     and job.job_type = 'send_sms'
     and job.id <> all (coalesce(v_waited_for, '{}'))
   returning given.processing_token;

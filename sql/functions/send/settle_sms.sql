@@ -20,6 +20,8 @@ returns table (job_id uuid, processing_token uuid, message_status text, job_stat
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- Plans outlive the size that the tables had when they were made.
+set enable_seqscan = 'off'
 set jit = 'off'
 as $$
 #variable_conflict use_column
@@ -156,7 +158,9 @@ begin
       error_message = case when planned.job_status <> 'completed' then planned.reason end,
       result = case when planned.sid is not null then jsonb_build_object('twilio_sid', planned.sid) else job.result end
     from planned
-    where job.id = planned.job_id
+    -- As an array, by which no other join is possible than one look for each: one that was planned beside empty tables
+    -- compares each with each.
+    where job.id = any (array[planned.job_id])
   ),
   attempts as (
     update herald.sms_attempts as attempt
@@ -168,21 +172,22 @@ begin
       error_message = planned.error_message,
       twilio_sid = planned.sid
     from planned
-    where attempt.message_id = planned.message_id
-      and attempt.job_id = planned.job_id
-      -- With "outcome is null" beside it, a plan made for a small table reads the whole index of open attempts for each.
-      and attempt.id = any (
-        case
-          when planned.attempt_id is not null then array[planned.attempt_id]
-          else array(
-            select own.id
-            from (
-              select id, outcome from herald.sms_attempts where message_id = planned.message_id offset 0
-            ) as own
-            where own.outcome is null
-          )
-        end
-      )
+    -- As with the jobs.
+    where attempt.id = any (
+      case
+        when planned.attempt_id is not null then array[planned.attempt_id]
+        -- With "outcome is null" beside the id, a plan made for a small table reads the index of all open attempts.
+        else array(
+          select own.id
+          from (
+            select id, outcome from herald.sms_attempts where message_id = planned.message_id offset 0
+          ) as own
+          where own.outcome is null
+        )
+      end
+    )
+      and attempt.message_id = any (array[planned.message_id])
+      and attempt.job_id = any (array[planned.job_id])
       and attempt.outcome is distinct from 'accepted'
     returning attempt.message_id, attempt.sender
   ),
@@ -221,7 +226,7 @@ begin
       end,
       updated_at = now()
     from planned
-    where message.id = planned.message_id
+    where message.id = any (array[planned.message_id])
     -- All that the rest asks: a join of what has no statistics compares each with each.
     returning
       planned.job_id, planned.processing_token, message.id, planned.outcome, planned.sid, planned.phone_number,
