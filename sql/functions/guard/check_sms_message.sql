@@ -41,8 +41,9 @@ begin
       using errcode = '22023', hint = 'Give an instant, or null for at once.';
   end if;
 
-  -- A job that does something else, or has ended, would leave it queued for ever. The functions write its own after it.
-  if tg_op = 'INSERT' and new.status = 'queued' then
+  -- A job that does something else, or has ended, would leave it queued for ever. write_texts makes one for each, after
+  -- it: to look for it here would be in vain, and a fifteenth of all that a text costs there.
+  if tg_op = 'INSERT' and new.status = 'queued' and current_setting('herald.gives_jobs', true) is distinct from 'on' then
     if new.queue_job_id is null or exists (
       select
       from public.queue_jobs

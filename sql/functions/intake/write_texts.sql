@@ -17,6 +17,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = 'force_generic_plan'
 set enable_seqscan = 'off'
 set jit = 'off'
+-- Tells check_sms_message that a text which begins as queued gets its job in the same statement.
+set "herald.gives_jobs" = 'on'
 as $$
 declare
   v_text public.sms_messages;
