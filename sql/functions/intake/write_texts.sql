@@ -17,8 +17,6 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = 'force_generic_plan'
 set enable_seqscan = 'off'
 set jit = 'off'
--- Tells check_sms_message that a text which begins as queued gets its job in the same statement.
-set "herald.gives_jobs" = 'on'
 as $$
 declare
   v_text public.sms_messages;
@@ -136,6 +134,8 @@ begin
     end if;
   end if;
 
+  -- Tells check_sms_message that a text which begins as queued gets its job here.
+  perform set_config('herald.gives_jobs', 'on', true);
   with written as (
     insert into public.sms_messages (
       id, user_id, phone_number, message_content, template_id, template_vars, status, priority, scheduled_for,
@@ -192,6 +192,7 @@ begin
     )
   into v_written, v_waiting
   from written;
+  perform set_config('herald.gives_jobs', '', true);
 
   if v_urls is not null then
     perform herald.keep_links(array_agg(planned.id), array_agg(planned.url), array_agg(planned.code), p_now)

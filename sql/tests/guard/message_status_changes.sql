@@ -1,6 +1,6 @@
 -- A text moves only along the lines of its state machine, whoever runs the update.
 begin;
-select plan(95);
+select plan(97);
 
 -- Written out a second time on purpose: a test that read herald.transitions would agree with any slip in it.
 create temporary table legal (from_status, to_status) on commit drop as
@@ -72,6 +72,16 @@ select throws_ok(
   'SMS01', null, format('a message may not begin as queued with %s', job.what)
 )
 from (values (tests.a_job('completed'), 'a job that has ended'), (tests.a_job(), 'a job that does something else')) as job (id, what);
+select lives_ok(
+  format('select queue_sms_message(%L, ''+12025550100'', ''x'')', tests.a_user()), 'a message that is queued by its call'
+);
+select throws_ok(
+  format(
+    'insert into public.sms_messages (user_id, phone_number, message_content, status, queue_job_id) select user_id, ''+12025550100'', ''x'', ''queued'', id from public.queue_jobs where id = %L',
+    tests.a_job('completed')
+  ),
+  'SMS01', null, 'lets no other after it begin with a job that has ended'
+);
 
 select is(
   (select count(*) from herald.transitions where machine = 'message' and from_status <> '(start)'), 23::bigint,
