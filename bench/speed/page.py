@@ -74,8 +74,8 @@ REASONS: Final[Mapping[str, str]] = {
         "nothing to lose, is what such a queue can reach."
     ),
     "drain, texts": (
-        "A text is nine versions of rows in four tables; even the bare script, which asks nothing, is slower with them than "
-        "PgQueuer and pg-boss with a job that is one row of one table."
+        "A text is nine versions of rows in four tables; even the bare script, which asks nothing, is slower with them "
+        "than PgQueuer and pg-boss with a job that is one row of one table."
     ),
     "enqueue, one a transaction": (
         "The bare insert takes 230 µs of the server, commit included, ours 400: 35 µs for the look at the gates "
