@@ -21,7 +21,7 @@ test: $(READY) ## Run every test: pgTAP and pytest, on PostgreSQL 18, on 15 if i
 run: $(READY) ## Run the runner: at home with a simulated Twilio, or by DATABASE_URL and TWILIO_* if they are set
 	@$(BIN)/pgherald run
 
-bench: $(READY) ## Measure against other queues and bare SQL, and write docs/speed.md: takes an hour; BENCH='--only drain'
+bench: $(READY) ## Measure against other queues and bare SQL, and write docs/speed.md: takes half an hour; BENCH='--only drain'
 	@$(BIN)/python bench --docs docs $(BENCH)
 
 chaos: $(READY) ## Break everything while 10,000 texts go, and compare the books: takes ten minutes; CHAOS='--seed 7' adds options
