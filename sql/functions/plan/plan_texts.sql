@@ -56,17 +56,11 @@ begin
       coalesce(attempt_count, 0), coalesce(max_attempts, 3), correlation_id, jsonb_build_object('message_id', id, 'priority', priority)
     from wanted
   )
-  -- Each is looked up by its id and updated by its place: a join may come to compare each with each.
   update public.sms_messages as message
-  set status = 'queued', queue_job_id = held.job_id
-  from (
-    select wanted.job_id, own.row
-    from wanted
-    cross join lateral (
-      select text.ctid as row from public.sms_messages as text where text.id = wanted.id offset 0
-    ) as own
-  ) as held
-  where message.ctid = held.row;
+  set status = 'queued', queue_job_id = wanted.job_id
+  from wanted
+  -- As an array, by which no other join is possible than one look for each.
+  where message.id = any (array[wanted.id]);
 end;
 $$;
 

@@ -285,20 +285,15 @@ begin
     update public.sms_messages as message
     set status = 'cancelled', cancelled_at = p_now, cancel_reason = 'opted_out: ' || settled.reason
     from unnest(v_settled) as settled
-    where message.id = any (
-        array(select ended.message_id from unnest(v_settled) as ended where ended.outcome = 'opted_out')
-      )
-      and message.id = settled.message_id
+    where message.id = any (array[settled.message_id])
+      and settled.outcome = 'opted_out'
       -- As text: the index of what waits would be read whole for a few of it.
       and message.status::text = 'queued';
 
     update public.queue_jobs as job
     set status = 'cancelled', completed_at = p_now, error_message = settled.reason
     from unnest(v_settled) as settled
-    where job.id = any (
-        array(select ended.job_id from unnest(v_settled) as ended where ended.job_status = 'cancelled')
-      )
-      and job.id = settled.job_id;
+    where job.id = any (array[settled.job_id]) and settled.job_status = 'cancelled';
 
     perform herald.suppress_number(
       settled.phone_number, 'the provider says that the recipient has opted out', 'provider', p_now
