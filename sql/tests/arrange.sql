@@ -125,3 +125,26 @@ set search_path = ''
 as $$
   update public.sms_messages set message_content = p_words where id = p_message_id returning segment_count;
 $$;
+
+-- How many rows this transaction has read so far, by index or in their order on the disk.
+create or replace function tests.reads()
+returns bigint
+language sql
+set search_path = ''
+as $$
+  select coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0)::bigint
+  from pg_catalog.pg_stat_xact_user_tables;
+$$;
+
+-- How many of them a command reads.
+create or replace function tests.read_by(p_command text)
+returns bigint
+language plpgsql
+as $$
+declare
+  v_before constant bigint := tests.reads();
+begin
+  execute p_command;
+  return tests.reads() - v_before;
+end;
+$$;

@@ -3,17 +3,6 @@
 begin;
 select plan(1);
 
--- How many rows a command reads, by index or in their order on the disk.
-create function pg_temp.reads() returns bigint language sql as $$
-  select coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0)::bigint from pg_stat_xact_user_tables
-$$;
-create function pg_temp.read_by(p_command text) returns bigint language plpgsql as $$
-declare
-  v_before constant bigint := pg_temp.reads();
-begin
-  execute p_command;
-  return pg_temp.reads() - v_before;
-end $$;
 create temporary table claim (job_id uuid, processing_token uuid, attempt_id uuid) on commit drop;
 create function pg_temp.claim() returns void language sql as $$
   truncate claim;
@@ -45,7 +34,7 @@ insert into herald.suppressed_numbers (number_hash, reason, source, suppressed_a
 select herald.number_hash('+1204' || (1000000 + number)), 'a test', 'team', now() from reader;
 
 select from (select a_queued_text(word) from (values ('three'), ('four')) as word (word)) as queued;
-select cmp_ok(pg_temp.read_by('select pg_temp.claim()'), '<', 200::bigint, 'to claim one');
+select cmp_ok(tests.read_by('select pg_temp.claim()'), '<', 200::bigint, 'to claim one');
 
 select * from finish();
 rollback;

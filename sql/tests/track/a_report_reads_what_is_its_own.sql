@@ -3,17 +3,6 @@
 begin;
 select plan(4);
 
--- How many rows a command reads, by index or in their order on the disk.
-create function pg_temp.reads() returns bigint language sql as $$
-  select coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0)::bigint from pg_stat_xact_user_tables
-$$;
-create function pg_temp.read_by(p_command text) returns bigint language plpgsql as $$
-declare
-  v_before constant bigint := pg_temp.reads();
-begin
-  execute p_command;
-  return pg_temp.reads() - v_before;
-end $$;
 create function pg_temp.texts(p_first integer, p_last integer) returns void language plpgsql as $$
 begin
   set local session_replication_role = replica;
@@ -62,10 +51,10 @@ begin
 end $$;
 select from (select pg_temp.texts(21, 2000)) as made;
 
-select cmp_ok(pg_temp.read_by('select pg_temp.doubt(100)'), '<', 100::bigint, 'one that proves nothing');
-select cmp_ok(pg_temp.read_by($$select pg_temp.report(100, 'sent')$$), '<', 200::bigint, 'a report by its attempt');
-select cmp_ok(pg_temp.read_by($$select pg_temp.report(100, 'delivered')$$), '<', 200::bigint, 'a report by its SID');
-select cmp_ok(pg_temp.read_by($$select herald.place_early_reports(array['SM100'], now())$$), '<', 100::bigint, 'a look for reports that came early');
+select cmp_ok(tests.read_by('select pg_temp.doubt(100)'), '<', 100::bigint, 'one that proves nothing');
+select cmp_ok(tests.read_by($$select pg_temp.report(100, 'sent')$$), '<', 200::bigint, 'a report by its attempt');
+select cmp_ok(tests.read_by($$select pg_temp.report(100, 'delivered')$$), '<', 200::bigint, 'a report by its SID');
+select cmp_ok(tests.read_by($$select herald.place_early_reports(array['SM100'], now())$$), '<', 100::bigint, 'a look for reports that came early');
 
 select * from finish();
 rollback;
