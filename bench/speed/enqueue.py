@@ -21,14 +21,6 @@ _GOAL: Final = 0.8
 _OURS: Final[LiteralString] = """
     select public.queue_sms_message(p_user_id => %s, p_phone_number => %s, p_message => 'A text')
 """
-_OURS_MANY: Final[LiteralString] = """
-    select count(public.queue_sms_message(
-      p_user_id => wish.user_id, p_phone_number => wish.number, p_message => 'A text'
-    ))
-    from unnest(%s::uuid[], %s::text[]) as wish (user_id, number)
-"""
-# As soon as there is a call for many, it is what counts.
-_HAS_BULK: Final[LiteralString] = "select to_regproc('public.queue_sms_messages') is not null"
 _OURS_BULK: Final[LiteralString] = "select count(*) from public.queue_sms_messages(%s::jsonb)"
 _BARE_MANY: Final[LiteralString] = """
     with wish as materialized (
@@ -111,23 +103,14 @@ def _one_by_one(stand: Stand, texts: int, *, is_bare: bool) -> float:
 def _at_once(stand: Stand, texts: int, *, is_bare: bool) -> float:
     with connect(_url(stand, is_bare=is_bare)) as connection:
         wishes = _wishes(connection, texts)
-        has_bulk = connection.execute(_HAS_BULK).fetchone() == (True,)
         with stopwatch() as seconds:
-            if not is_bare and has_bulk:
-                connection.execute(
-                    _OURS_BULK,
-                    (
-                        Jsonb(
-                            [
-                                {"user_id": str(user), "phone_number": number, "message": "A text"}
-                                for user, number in wishes
-                            ]
-                        ),
-                    ),
-                )
+            if is_bare:
+                connection.execute(_BARE_MANY, ([user for user, _ in wishes], [number for _, number in wishes]))
             else:
-                query = _BARE_MANY if is_bare else _OURS_MANY
-                connection.execute(query, ([user for user, _ in wishes], [number for _, number in wishes]))
+                texts_asked_for = [
+                    {"user_id": str(user), "phone_number": number, "message": "A text"} for user, number in wishes
+                ]
+                connection.execute(_OURS_BULK, (Jsonb(texts_asked_for),))
         expect(connection, _QUEUED, _before(stand) + texts, "texts have a job that is due")
     return texts / seconds[0]
 

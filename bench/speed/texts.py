@@ -182,9 +182,14 @@ def filled(stand: Stand, name: str, texts: int, *, triggers: bool = True) -> str
 def _ours(stand: Stand, texts: int) -> float:
     url = filled(stand, "texts_ours", texts)
     seconds = asyncio.run(_run(url, texts))
+    _expect_sent(url, texts)
+    return texts / seconds
+
+
+def _expect_sent(url: str, texts: int) -> None:
+    """See that all of them went."""
     with connect(url) as connection:
         expect(connection, _SENT, texts, "texts are recorded as sent")
-    return texts / seconds
 
 
 async def _run(url: str, texts: int) -> float:
@@ -211,8 +216,7 @@ def _bare(stand: Stand, texts: int) -> float:
     with connect(url) as connection, stopwatch() as seconds:
         while claimed := connection.execute(_BARE_CLAIM, (_SLOTS,)).fetchall():
             _record(connection, claimed)
-    with connect(url) as connection:
-        expect(connection, _SENT, texts, "texts are recorded as sent")
+    _expect_sent(url, texts)
     return texts / seconds[0]
 
 
@@ -224,8 +228,7 @@ def _bare_twice(stand: Stand, texts: int) -> float:
             records.append(other.submit(_record, results, claimed))
         for record in records:
             record.result()
-    with connect(url) as connection:
-        expect(connection, _SENT, texts, "texts are recorded as sent")
+    _expect_sent(url, texts)
     return texts / seconds[0]
 
 
